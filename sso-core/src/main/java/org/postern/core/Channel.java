@@ -1,0 +1,27 @@
+package org.postern.core;
+
+/** The way by which a secret arrives at webmail or at a mail server. */
+public enum Channel {
+    /** The login URL (contract, section 7), including its confirmation page. */
+    LOGIN_URL("login_url"),
+    /** The webmail host's own login form. */
+    LOGIN_FORM("login_form"),
+    IMAP("imap"),
+    POP3("pop3"),
+    SMTP("smtp");
+
+    private final String apiName;
+
+    Channel(String apiName) {
+        this.apiName = apiName;
+    }
+
+    public String apiName() {
+        return apiName;
+    }
+
+    /** True for a mail server's login, false for webmail. */
+    public boolean isMail() {
+        return this == IMAP || this == POP3 || this == SMTP;
+    }
+}

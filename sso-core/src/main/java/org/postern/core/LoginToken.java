@@ -1,0 +1,40 @@
+package org.postern.core;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A login token as everybody but its issuer sees it: without its value.
+ *
+ * @param id its public id, time-ordered
+ * @param reason why it was issued, or empty text
+ * @param confirm it is redeemed only after a click, never by following a link (contract, section 7)
+ * @param expiresAt the first moment at which it is no longer live
+ * @param uses how often it was accepted, at webmail and at mail servers
+ */
+public record LoginToken(
+        UUID id,
+        MailboxAddress mailbox,
+        SessionType type,
+        MailboxAddress issuer,
+        String reason,
+        Optional<SessionLocale> locale,
+        boolean confirm,
+        Instant issuedAt,
+        Instant expiresAt,
+        int uses,
+        Optional<Instant> lastUsedAt,
+        Optional<Instant> revokedAt) {
+
+    /** Revoked, used and expired, in this order: the first that applies. */
+    public TokenState state(Instant now) {
+        if (revokedAt.isPresent()) {
+            return TokenState.REVOKED;
+        }
+        if (type.singleUse() && uses > 0) {
+            return TokenState.USED;
+        }
+        return now.isBefore(expiresAt) ? TokenState.LIVE : TokenState.EXPIRED;
+    }
+}

@@ -1,0 +1,23 @@
+package org.postern.core;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.UUID;
+
+/** UUIDs of version 7 (RFC 9562, section 5.7): ordered by the millisecond in which they were made, else random. */
+public final class TimeOrderedId {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private TimeOrderedId() {}
+
+    public static UUID next(Instant now) {
+        long high = now.toEpochMilli() << 16 | 0x7000 | RANDOM.nextInt(0x1000);
+        long low = RANDOM.nextLong() >>> 2 | 0x8000_0000_0000_0000L;
+        return new UUID(high, low);
+    }
+
+    /** The moment in which {@code id} was made, in milliseconds: what {@link #next} was told. */
+    public static Instant time(UUID id) {
+        return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
+    }
+}

@@ -1,0 +1,109 @@
+package org.postern.core.service;
+
+import java.util.Optional;
+import org.postern.core.Administrator;
+import org.postern.core.DomainName;
+import org.postern.core.Mailbox;
+import org.postern.core.MailboxAddress;
+import org.postern.core.Role;
+import org.postern.core.SessionType;
+import org.postern.core.spi.MailDirectory;
+
+/** Who may do what to whom: every rule of the contract's section 2, and the only place for them. Thread-safe. */
+public final class Authority {
+    /** What an administrator may do with a mailbox. */
+    public sealed interface Verdict {
+        /** He may. */
+        record Allowed(Mailbox mailbox) implements Verdict {}
+
+        /** He may not, whether or not the mailbox is there. */
+        record Denied(String why) implements Verdict {}
+
+        /** The domain is his, but there is no such mailbox, or it is suspended, or the text is no address. */
+        record NoSuchMailbox(String why) implements Verdict {}
+    }
+
+    private final MailDirectory directory;
+
+    public Authority(MailDirectory directory) {
+        this.directory = directory;
+    }
+
+    /** Whether a domain, as a whole, is under this administrator's control. */
+    public boolean controls(Administrator administrator, DomainName domain) {
+        return administrator.role() == Role.COMPANY
+                ? directory
+                        .companyOf(domain)
+                        .filter(administrator.company()::equals)
+                        .isPresent()
+                : administrator.domains().contains(domain);
+    }
+
+    /** May this administrator look at this mailbox: its status, tokens, sessions and rows of the audit trail? */
+    public Verdict mayLookAt(Administrator administrator, String user) {
+        Optional<MailboxAddress> address = MailboxAddress.parse(user);
+        Optional<DomainName> domain = address.map(MailboxAddress::domain)
+                .or(() -> DomainName.parse(user.substring(user.lastIndexOf('@') + 1)));
+        if (user.indexOf('@') >= 0
+                && domain.filter(d -> !controls(administrator, d)).isPresent()) {
+            return new Verdict.Denied("foreign domain");
+        }
+        if (address.isEmpty()) {
+            return new Verdict.NoSuchMailbox("no address");
+        }
+        return directory
+                .mailbox(address.get())
+                .<Verdict>map(Verdict.Allowed::new)
+                .orElseGet(() -> new Verdict.NoSuchMailbox("unknown mailbox"));
+    }
+
+    /** May this administrator act on this mailbox as one whose tokens and password he commands? Never upward. */
+    public Verdict mayActOn(Administrator administrator, String user) {
+        Verdict verdict = mayLookAt(administrator, user);
+        if (!(verdict instanceof Verdict.Allowed allowed)) {
+            return verdict;
+        }
+        if (allowed.mailbox()
+                .role()
+                .filter(r -> r.compareTo(administrator.role()) > 0)
+                .isPresent()) {
+            return new Verdict.Denied("never upward");
+        }
+        return allowed;
+    }
+
+    /**
+     * May this administrator issue a token of this type for this mailbox?
+     *
+     * @param type empty where the text that was given is none of the five: then all but the type is judged
+     */
+    public Verdict mayIssue(Administrator issuer, String user, Optional<SessionType> type) {
+        Verdict verdict = mayActOn(issuer, user);
+        if (!(verdict instanceof Verdict.Allowed allowed)) {
+            return verdict;
+        }
+        Mailbox mailbox = allowed.mailbox();
+        if (type.filter(t -> t.admin() && !mayGiveAdmin(issuer, t, mailbox)).isPresent()) {
+            return new Verdict.Denied("session type");
+        }
+        return mailbox.suspended() ? new Verdict.NoSuchMailbox("suspended") : allowed;
+    }
+
+    /** An administrator's powers are given only by one who has them all. */
+    private boolean mayGiveAdmin(Administrator issuer, SessionType type, Mailbox mailbox) {
+        Role least = type.opensMailbox() ? Role.DOMAIN : Role.COMPANY;
+        Optional<Administrator> target = directory.administrator(mailbox.address());
+        return issuer.role().compareTo(least) >= 0
+                && target.isPresent()
+                && target.get().company().equals(issuer.company())
+                && target.get().domains().stream().allMatch(d -> controls(issuer, d));
+    }
+
+    /** Whether a token that was issued may still be redeemed: its mailbox is active and its issuer could issue it today. */
+    Verdict mayStillOpen(MailboxAddress issuer, MailboxAddress mailbox, SessionType type) {
+        return directory
+                .administrator(issuer)
+                .map(a -> mayIssue(a, mailbox.toString(), Optional.of(type)))
+                .orElseGet(() -> new Verdict.Denied("issuer is no administrator"));
+    }
+}

@@ -1,0 +1,24 @@
+package org.postern.core.service;
+
+import java.time.Duration;
+import org.postern.core.Secret;
+import org.postern.core.TokenSession;
+
+/** What came of presenting a secret to webmail. A fault is none of these: it is thrown. */
+public sealed interface Redemption {
+    /**
+     * The token was redeemed: one of its uses is gone, and this session is open.
+     *
+     * @param credential the session's own login for IMAP and SMTP; for {@code admin_only} it opens nothing
+     */
+    record Redeemed(TokenSession session, Secret credential) implements Redemption {}
+
+    /** The token is good and needs a click; nothing was consumed. */
+    record NeedsConfirmation() implements Redemption {}
+
+    /** No token to be redeemed here and now; nothing was consumed. It may be the user's own password. */
+    record Refused(Refusal why) implements Redemption {}
+
+    /** Too many wrong attempts; the secret was not looked at. */
+    record Throttled(Duration retryAfter) implements Redemption {}
+}

@@ -1,0 +1,31 @@
+package org.postern.core.service;
+
+import java.util.Locale;
+
+/** Why a secret was refused. For the audit trail alone: whoever presented it sees the same refusal every time. */
+public enum Refusal {
+    /** The user is no address. */
+    NO_ADDRESS,
+    /** No token of this mailbox has, or had, this value. */
+    UNKNOWN,
+    USED,
+    EXPIRED,
+    REVOKED,
+    /** The token's type does not work here. */
+    WRONG_TYPE,
+    /** The mailbox is suspended or gone. */
+    SUSPENDED,
+    /** Whoever issued the token could not do so any more. */
+    ISSUER,
+    /** A session credential whose session is over. */
+    SESSION_OVER;
+
+    /** Whether the secret may have been a guess: then the attempt counts. */
+    boolean isGuess() {
+        return this == NO_ADDRESS || this == UNKNOWN;
+    }
+
+    public String apiName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,129 @@
+package org.postern.core.settings;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Every name under {@code sso.} that exists, with its default and what it does: the table of {@code docs/settings.md}. */
+public enum Setting {
+    ENABLED("sso.enabled", "true", "Whether the filter logs anybody in. Off: every request passes untouched."),
+    PORT("sso.port", "8080", "The port on which the sample webmail listens; 0 takes a free one. Option `--port`."),
+    DATA("sso.data", "./data", "The folder of the embedded database and its keys. Option `--data`."),
+    DEMO("sso.demo", "false", "Seeds and runs the demo, on 127.0.0.1 only. Option `--demo`."),
+    DEMO_IMAP_PORT(
+            "sso.demo.imap-port", "0", "The demo mail server's IMAP port; 0 takes a free one. Option `--imap-port`."),
+    DEMO_POP3_PORT("sso.demo.pop3-port", "0", "The demo mail server's POP3 port. Option `--pop3-port`."),
+    DEMO_SMTP_PORT("sso.demo.smtp-port", "0", "The demo mail server's SMTP port. Option `--smtp-port`."),
+    PUBLIC_URL(
+            "sso.public-url",
+            "",
+            "The webmail's address as browsers see it, such as `https://mail.example`: the start of every login URL."
+                    + " Empty: `http://127.0.0.1` and the port."),
+    HTTP_PLAIN("sso.http.plain", "false", "Accepts credentials and tokens over plain HTTP from other hosts."),
+    TRUSTED_PROXIES(
+            "sso.http.trusted-proxies",
+            "",
+            "Addresses or CIDR blocks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count; by comma."),
+    TOOLS_GET("sso.tools.get", "true", "Whether `/tools/sso` takes `GET`."),
+    LOGIN_CONFIRM(
+            "sso.login.confirm",
+            "token",
+            "`always`: no token is redeemed without a click. `token`: as the token says."),
+    LOGIN_PATH("sso.login.path", "/", "The path of the login URL, below the context path."),
+    LOGIN_ALIASES(
+            "sso.login.aliases", "", "Paths at which `?user=…&pass=…` is a login too, such as `/mail`; by comma."),
+    WEBMAIL_PATH(
+            "sso.webmail.path", "/?_task=mail", "Where a login that opens a mailbox leads, below the context path."),
+    ADMIN_PATH(
+            "sso.webmail.admin-path",
+            "/?_task=admin",
+            "Where a login with `admin_only` leads, below the context path."),
+    LOGIN_PAGE("sso.webmail.login-page", "/", "Where a logout leads that has no other target, below the context path."),
+    LOGOUT_HOSTS(
+            "sso.logout-redirect.allowed-hosts",
+            "",
+            "Hosts to which `logout_redirect` may lead: exact names, or `*.domain`; by comma. Empty: every host."),
+    SESSION_MAX_LIFE("sso.session.max-life", "PT8H", "How long a token's session lasts at most; an ISO 8601 duration."),
+    SESSION_POLL(
+            "sso.session.poll",
+            "PT2S",
+            "How often a node asks which of its sessions were ended elsewhere; at most `PT4S`."),
+    ISSUER_URL(
+            "sso.issuer.url",
+            "",
+            "The issuing service that a webmail without a store asks. Empty: the store on the class path."),
+    NODE_KEY(
+            "sso.node.key",
+            "",
+            "The key that a remote webmail and its issuing service share; at least 16 characters. Secret."),
+    NODE_ADDRESSES(
+            "sso.node.addresses", "127.0.0.1,::1", "The webmails' own addresses that may use the node key; by comma."),
+    MAIL_KEY("sso.mail.key", "", "The key with which mail servers ask about passwords; at least 8 characters. Secret."),
+    MAIL_ADDRESSES(
+            "sso.mail.addresses",
+            "127.0.0.1,::1",
+            "The mail servers' own addresses that may use the mail key; by comma."),
+    DATABASE_URL("sso.database.url", "", "A JDBC URL of PostgreSQL or H2. Empty: H2 in the data folder."),
+    DATABASE_USER("sso.database.user", "", "The database user."),
+    DATABASE_PASSWORD("sso.database.password", "", "The database user's password. Secret."),
+    DATABASE_POOL("sso.database.pool", "10", "The most connections at once; 1 to 200."),
+    DATABASE_TIMEOUT(
+            "sso.database.timeout", "PT5S", "How long a connection or a statement may take before it is a fault."),
+    KEYS(
+            "sso.keys",
+            "",
+            "The keys of the token digests in Base64, at least 32 bytes each, newest first; by comma."
+                    + " Empty: a key file in the data folder. Secret."),
+    KEEP_TOKENS("sso.keep.tokens", "P30D", "How long tokens and sessions are kept after their end."),
+    KEEP_AUDIT("sso.keep.audit", "P400D", "How long the audit trail is kept."),
+    IMAP_URL("sso.imap.url", "", "The IMAP server of the sample webmail, `imap://host:port` or `imaps://host:port`."),
+    SMTP_URL(
+            "sso.smtp.url",
+            "",
+            "The submission server of the sample webmail, `smtp://host:port` or `smtps://host:port`."),
+    BRANDS("sso.brands", "", "The ids of the brands, lower-case letters and digits; by comma."),
+    BRAND_HOSTS("sso.brand.*.hosts", "", "The host names that show the brand; by comma."),
+    BRAND_NAME("sso.brand.*.name", "", "The brand's name."),
+    BRAND_COLOR("sso.brand.*.color", "", "The brand's colour, `#rrggbb`."),
+    BRAND_LOGO("sso.brand.*.logo", "", "The path of the brand's logo on the webmail host."),
+    BRAND_TEXT("sso.brand.*.login-text", "", "A line of text on the brand's login page."),
+    BRAND_LOGOUT("sso.brand.*.logout-redirect", "", "Where a logout leads under this brand.");
+
+    private final String key;
+    private final String defaultValue;
+    private final String description;
+
+    Setting(String key, String defaultValue, String description) {
+        this.key = key;
+        this.defaultValue = defaultValue;
+        this.description = description;
+    }
+
+    /** The property's name; a {@code *} in it stands for a brand's id. */
+    public String key() {
+        return key;
+    }
+
+    public String defaultValue() {
+        return defaultValue;
+    }
+
+    public String description() {
+        return description;
+    }
+
+    /** The setting to which a property's name belongs. */
+    static Optional<Setting> named(String name) {
+        return Arrays.stream(values())
+                .filter(s -> name.matches(s.key.replace(".", "\\.").replace("*", "[a-z0-9]+")))
+                .findFirst();
+    }
+
+    /** The setting to which an environment variable's name belongs, by the rules of MicroProfile Config. */
+    static Optional<Setting> ofVariable(String name) {
+        return Arrays.stream(values())
+                .filter(s -> name.matches(s.key.toUpperCase(java.util.Locale.ROOT)
+                        .replaceAll("[.-]", "_")
+                        .replace("*", "[A-Z0-9]+")))
+                .findFirst();
+    }
+}

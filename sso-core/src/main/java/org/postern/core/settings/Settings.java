@@ -1,0 +1,371 @@
+package org.postern.core.settings;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Period;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.config.Config;
+import org.postern.core.LogoutRedirect;
+import org.postern.core.Secret;
+import org.postern.core.TokenKeys;
+
+/**
+ * All settings, read from MicroProfile Config and checked once, at start (contract, section 10): whatever is bad or
+ * unknown under {@code sso.} throws a {@link SettingsException} that names it. Immutable and thread-safe.
+ */
+public record Settings(
+        boolean enabled,
+        Http http,
+        Login login,
+        Session session,
+        Node node,
+        Mail mail,
+        Database database,
+        Keep keep,
+        Demo demo,
+        List<Brand> brands) {
+
+    /**
+     * @param publicUrl without a slash at its end; empty where it is not set
+     * @param plain whether credentials may arrive over plain HTTP from other hosts
+     */
+    public record Http(int port, String publicUrl, boolean plain, AddressList trustedProxies, boolean toolsGet) {}
+
+    /** @param confirmAlways no token is redeemed without a click */
+    public record Login(
+            boolean confirmAlways,
+            String path,
+            Set<String> aliases,
+            String webmailPath,
+            String adminPath,
+            String loginPage,
+            LogoutRedirect logoutRedirect) {}
+
+    public record Session(Duration maxLife, Duration poll) {}
+
+    /** @param issuerUrl the issuing service to ask; empty where the store is here */
+    public record Node(Optional<URI> issuerUrl, Secret key, AddressList addresses) {}
+
+    /** @param key empty where no mail server may ask */
+    public record Mail(Secret key, AddressList addresses, Optional<URI> imap, Optional<URI> smtp) {}
+
+    /**
+     * @param url empty for H2 in the data folder
+     * @param keys newest first; empty for the key file in the data folder
+     */
+    public record Database(
+            String data, String url, String user, Secret password, int pool, Duration timeout, List<byte[]> keys) {}
+
+    public record Keep(Duration tokens, Duration audit) {}
+
+    public record Demo(boolean on, int imapPort, int pop3Port, int smtpPort) {}
+
+    /** @throws SettingsException at the first setting that is bad or unknown */
+    public static Settings from(Config config) {
+        return new Reader(config).read();
+    }
+
+    /** The brand of a host name as a request names it, without its port; the neutral one where it is unknown. */
+    public Brand brand(String host) {
+        String name = host.toLowerCase(Locale.ROOT);
+        for (Brand brand : brands) {
+            if (brand.hosts().contains(name)) {
+                return brand;
+            }
+        }
+        return Brand.NEUTRAL;
+    }
+
+    private record Reader(Config config) {
+        private static final Duration LONGEST_POLL = Duration.ofSeconds(4);
+
+        Settings read() {
+            refuseUnknown();
+            LogoutRedirect logoutRedirect = new LogoutRedirect(hosts(Setting.LOGOUT_HOSTS));
+            Settings settings = new Settings(
+                    yes(Setting.ENABLED),
+                    new Http(
+                            number(Setting.PORT, 0, 65_535),
+                            publicUrl(),
+                            yes(Setting.HTTP_PLAIN),
+                            addresses(Setting.TRUSTED_PROXIES),
+                            yes(Setting.TOOLS_GET)),
+                    new Login(
+                            oneOf(Setting.LOGIN_CONFIRM, "token", "always").equals("always"),
+                            path(Setting.LOGIN_PATH),
+                            aliases(),
+                            path(Setting.WEBMAIL_PATH),
+                            path(Setting.ADMIN_PATH),
+                            path(Setting.LOGIN_PAGE),
+                            logoutRedirect),
+                    new Session(
+                            duration(Setting.SESSION_MAX_LIFE, Duration.ofSeconds(1), Duration.ofDays(31)),
+                            duration(Setting.SESSION_POLL, Duration.ofMillis(10), LONGEST_POLL)),
+                    new Node(
+                            uri(Setting.ISSUER_URL, "http", "https"),
+                            secret(Setting.NODE_KEY, 16),
+                            addresses(Setting.NODE_ADDRESSES)),
+                    new Mail(
+                            secret(Setting.MAIL_KEY, 8),
+                            addresses(Setting.MAIL_ADDRESSES),
+                            uri(Setting.IMAP_URL, "imap", "imaps"),
+                            uri(Setting.SMTP_URL, "smtp", "smtps")),
+                    new Database(
+                            text(Setting.DATA),
+                            databaseUrl(),
+                            text(Setting.DATABASE_USER),
+                            Secret.of(text(Setting.DATABASE_PASSWORD)),
+                            number(Setting.DATABASE_POOL, 1, 200),
+                            duration(Setting.DATABASE_TIMEOUT, Duration.ofMillis(250), Duration.ofMinutes(1)),
+                            keys()),
+                    new Keep(
+                            duration(Setting.KEEP_TOKENS, Duration.ofDays(1), Duration.ofDays(36_500)),
+                            duration(Setting.KEEP_AUDIT, Duration.ofDays(1), Duration.ofDays(36_500))),
+                    new Demo(
+                            yes(Setting.DEMO),
+                            number(Setting.DEMO_IMAP_PORT, 0, 65_535),
+                            number(Setting.DEMO_POP3_PORT, 0, 65_535),
+                            number(Setting.DEMO_SMTP_PORT, 0, 65_535)),
+                    brands(logoutRedirect));
+            if (settings.node().issuerUrl().isPresent() && settings.node().key().isEmpty()) {
+                throw new SettingsException(Setting.NODE_KEY.key(), "is needed with " + Setting.ISSUER_URL.key());
+            }
+            return settings;
+        }
+
+        /** A misspelt name must not go unnoticed: it may be the one that was to protect something. */
+        private void refuseUnknown() {
+            for (String name : config.getPropertyNames()) {
+                boolean known = name.startsWith("sso.")
+                        ? Setting.named(name).isPresent()
+                                || Setting.ofVariable(variable(name)).isPresent()
+                        : !name.startsWith("SSO_") || Setting.ofVariable(name).isPresent();
+                if (!known) {
+                    throw new SettingsException(name, "there is no such setting");
+                }
+            }
+        }
+
+        private static String variable(String name) {
+            return name.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+        }
+
+        private String text(Setting setting) {
+            return text(setting, setting.key());
+        }
+
+        private String text(Setting setting, String name) {
+            try {
+                return config.getOptionalValue(name, String.class)
+                        .map(String::strip)
+                        .orElse(setting.defaultValue());
+            } catch (IllegalArgumentException | java.util.NoSuchElementException bad) {
+                throw new SettingsException(name, "cannot be read");
+            }
+        }
+
+        private boolean yes(Setting setting) {
+            return oneOf(setting, "true", "false").equals("true");
+        }
+
+        private String oneOf(Setting setting, String first, String second) {
+            String value = text(setting);
+            if (!value.equals(first) && !value.equals(second)) {
+                throw new SettingsException(setting.key(), "must be " + first + " or " + second);
+            }
+            return value;
+        }
+
+        private int number(Setting setting, int least, int most) {
+            String value = text(setting);
+            if (value.matches("[0-9]{1,9}")) {
+                int number = Integer.parseInt(value);
+                if (number >= least && number <= most) {
+                    return number;
+                }
+            }
+            throw new SettingsException(setting.key(), "must be a number from " + least + " to " + most);
+        }
+
+        private Duration duration(Setting setting, Duration least, Duration most) {
+            try {
+                String value = text(setting).toUpperCase(Locale.ROOT);
+                Duration duration = value.matches("P[0-9]{1,6}[DW]")
+                        ? Duration.ofDays(Period.parse(value).getDays())
+                        : Duration.parse(value);
+                if (duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0) {
+                    return duration;
+                }
+            } catch (DateTimeException | ArithmeticException bad) {
+                // told below
+            }
+            throw new SettingsException(setting.key(), "must be an ISO 8601 duration from " + least + " to " + most);
+        }
+
+        private List<String> list(Setting setting) {
+            return split(text(setting));
+        }
+
+        private static List<String> split(String value) {
+            return Stream.of(value.split(","))
+                    .map(String::strip)
+                    .filter(s -> !s.isEmpty())
+                    .toList();
+        }
+
+        private AddressList addresses(Setting setting) {
+            try {
+                return new AddressList(list(setting));
+            } catch (IllegalArgumentException bad) {
+                throw new SettingsException(setting.key(), String.valueOf(bad.getMessage()));
+            }
+        }
+
+        private List<String> hosts(Setting setting) {
+            for (String host : list(setting)) {
+                if (!host.matches("(?:\\*\\.)?[A-Za-z0-9.-]+|\\[[0-9a-f:]+\\]")) {
+                    throw new SettingsException(setting.key(), "no host name: " + host);
+                }
+            }
+            return list(setting);
+        }
+
+        private Secret secret(Setting setting, int least) {
+            String value = text(setting);
+            if (!value.isEmpty() && value.length() < least) {
+                throw new SettingsException(setting.key(), "must have at least " + least + " characters");
+            }
+            return Secret.of(value);
+        }
+
+        private String path(Setting setting) {
+            String value = text(setting);
+            if (!value.matches("/[\\x21-\\x7e&&[^\"<>\\\\^`{|}]]*") || value.startsWith("//")) {
+                throw new SettingsException(setting.key(), "must be a path that starts with one slash");
+            }
+            return value;
+        }
+
+        private Set<String> aliases() {
+            for (String alias : list(Setting.LOGIN_ALIASES)) {
+                if (!alias.matches("(?:/[A-Za-z0-9._~-]+)+") || alias.contains("/.")) {
+                    throw new SettingsException(Setting.LOGIN_ALIASES.key(), "no plain path: " + alias);
+                }
+            }
+            return Set.copyOf(list(Setting.LOGIN_ALIASES));
+        }
+
+        private Optional<URI> uri(Setting setting, String scheme, String secureScheme) {
+            String value = text(setting);
+            if (value.isEmpty()) {
+                return Optional.empty();
+            }
+            try {
+                URI uri = new URI(value.endsWith("/") ? value.substring(0, value.length() - 1) : value);
+                boolean right = scheme.equals(uri.getScheme()) || secureScheme.equals(uri.getScheme());
+                if (right && uri.getHost() != null && uri.getUserInfo() == null && uri.getQuery() == null) {
+                    return Optional.of(uri);
+                }
+            } catch (URISyntaxException bad) {
+                // told below
+            }
+            throw new SettingsException(
+                    setting.key(), "must be a URL that starts with " + scheme + ":// or " + secureScheme + "://");
+        }
+
+        private String publicUrl() {
+            return uri(Setting.PUBLIC_URL, "http", "https").map(URI::toString).orElse("");
+        }
+
+        private String databaseUrl() {
+            String value = text(Setting.DATABASE_URL);
+            if (value.isEmpty() || value.startsWith("jdbc:postgresql:") || value.startsWith("jdbc:h2:")) {
+                return value;
+            }
+            throw new SettingsException(Setting.DATABASE_URL.key(), "must start with jdbc:postgresql: or jdbc:h2:");
+        }
+
+        private List<byte[]> keys() {
+            List<byte[]> keys = new ArrayList<>();
+            for (String text : list(Setting.KEYS)) {
+                try {
+                    keys.add(Base64.getDecoder().decode(text));
+                } catch (IllegalArgumentException bad) {
+                    throw new SettingsException(Setting.KEYS.key(), "must be Base64");
+                }
+            }
+            if (keys.stream().anyMatch(k -> k.length < TokenKeys.MIN_BYTES)) {
+                throw new SettingsException(Setting.KEYS.key(), "each key must have at least 32 bytes");
+            }
+            return List.copyOf(keys);
+        }
+
+        private List<Brand> brands(LogoutRedirect logoutRedirect) {
+            List<Brand> brands = new ArrayList<>();
+            Map<String, String> owners = new java.util.HashMap<>();
+            for (String id : list(Setting.BRANDS)) {
+                if (!id.matches("[a-z0-9]+")) {
+                    throw new SettingsException(Setting.BRANDS.key(), "no brand id: " + id);
+                }
+                Brand brand = brand(id, logoutRedirect);
+                for (String host : brand.hosts()) {
+                    if (owners.put(host, id) != null) {
+                        throw new SettingsException(brandKey(Setting.BRAND_HOSTS, id), "another brand has " + host);
+                    }
+                }
+                brands.add(brand);
+            }
+            return List.copyOf(brands);
+        }
+
+        private Brand brand(String id, LogoutRedirect logoutRedirect) {
+            Set<String> hosts = new LinkedHashSet<>();
+            for (String host : split(brandText(Setting.BRAND_HOSTS, id))) {
+                hosts.add(host.toLowerCase(Locale.ROOT));
+            }
+            String logout = brandText(Setting.BRAND_LOGOUT, id);
+            if (!logout.isEmpty() && !logoutRedirect.accepts(logout)) {
+                throw new SettingsException(brandKey(Setting.BRAND_LOGOUT, id), "must be a clean http or https URL");
+            }
+            String color = brandText(Setting.BRAND_COLOR, id);
+            if (!color.matches("(?:#[0-9A-Fa-f]{6})?")) {
+                throw new SettingsException(brandKey(Setting.BRAND_COLOR, id), "must be #rrggbb");
+            }
+            String logo = brandText(Setting.BRAND_LOGO, id);
+            if (!logo.matches("(?:/[A-Za-z0-9._~/-]*)?") || logo.startsWith("//")) {
+                throw new SettingsException(brandKey(Setting.BRAND_LOGO, id), "must be a path on the webmail host");
+            }
+            String name = brandText(Setting.BRAND_NAME, id);
+            return new Brand(
+                    id,
+                    Set.copyOf(hosts),
+                    name.isEmpty() ? id : name,
+                    present(color),
+                    present(logo),
+                    brandText(Setting.BRAND_TEXT, id),
+                    present(logout));
+        }
+
+        private String brandText(Setting setting, String id) {
+            return text(setting, brandKey(setting, id));
+        }
+
+        private static String brandKey(Setting setting, String id) {
+            return setting.key().replace("*", id);
+        }
+
+        private static Optional<String> present(String text) {
+            return text.isEmpty() ? Optional.empty() : Optional.of(text);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package org.postern.core.spi;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.postern.core.AuditEvent;
+import org.postern.core.Ending;
+import org.postern.core.LoginToken;
+import org.postern.core.MailboxAddress;
+import org.postern.core.Page;
+import org.postern.core.TokenDigest;
+import org.postern.core.TokenSession;
+
+/**
+ * Keeps tokens, the sessions that they open, and the audit trail.
+ *
+ * <p>Every method that changes something does so in one transaction together with the audit rows that tell of it: both
+ * are there afterwards, also after a crash, or neither. A method that returned has done its work durably. Digests come
+ * as one list per secret, one digest for each key, newest key first; what is stored is stored under the first.
+ *
+ * <p>All methods may be called by many threads and nodes at once. Each throws {@link
+ * org.postern.core.UnavailableException} when the store cannot answer; then nothing was changed, or the caller cannot
+ * know, and an empty answer is never given instead. Times are the caller's: an implementation asks no clock.
+ */
+public interface TokenStore {
+    /**
+     * Keeps a new token, unless the same value is live for its mailbox under any of the keys.
+     *
+     * @param chosen whether a person chose the value; if not, it is 128 random bits, and an implementation need not
+     *     look for a twin
+     * @return whether it was kept; if not, nothing was written
+     */
+    boolean issue(LoginToken token, List<TokenDigest> value, boolean chosen, AuditEvent issued);
+
+    /** The token with this value: the one that is live at {@code now}, else the one issued last. */
+    Optional<LoginToken> find(List<TokenDigest> value, Instant now);
+
+    /**
+     * Redeems a token that {@link #find} gave, if at {@code session.startedAt()} it is still live: counts the use, keeps
+     * the session and the row. What decides is the row count of one conditional statement: of many simultaneous calls
+     * for a single-use token exactly one returns true.
+     *
+     * @param credential what the session's own mail credential became
+     */
+    boolean redeem(LoginToken token, TokenSession session, List<TokenDigest> credential, AuditEvent redeemed);
+
+    /**
+     * Counts a use of a token at a mail server, if it is live at {@code now}.
+     *
+     * @param audit the row to write with it; empty where this use is folded into a later row
+     * @return whether it was live
+     */
+    boolean use(LoginToken token, Instant now, Optional<AuditEvent> audit);
+
+    /** The session to which this mail credential belongs, open or not. */
+    Optional<TokenSession> findSession(List<TokenDigest> credential);
+
+    Optional<LoginToken> token(UUID id);
+
+    /**
+     * The tokens of a mailbox, newest first.
+     *
+     * @param liveAt only those live at this moment; empty for all
+     * @param after the previous page's {@code next}
+     */
+    Page<LoginToken> tokens(MailboxAddress mailbox, Optional<Instant> liveAt, int limit, Optional<String> after);
+
+    Optional<TokenSession> session(UUID id);
+
+    /** The sessions of a mailbox that are open at {@code now}, newest first. */
+    Page<TokenSession> sessions(MailboxAddress mailbox, Instant now, int limit, Optional<String> after);
+
+    /** Those among {@code ids} that are open at {@code now}. */
+    Set<UUID> openAmong(Collection<UUID> ids, Instant now);
+
+    /**
+     * Revokes a token that is not revoked yet, and ends its open sessions.
+     *
+     * @return whether this call revoked it
+     */
+    boolean revoke(UUID token, Ending ending);
+
+    /** Revokes every token of a mailbox that is live at {@code ending.at()}, and ends all its open sessions. */
+    void revokeAll(MailboxAddress mailbox, Ending ending);
+
+    /**
+     * Ends a session that is open at {@code ending.at()}.
+     *
+     * @return whether this call ended it
+     */
+    boolean endSession(UUID session, Ending ending);
+
+    /** Ends all sessions of a mailbox that are open at {@code ending.at()}; returns how many. */
+    int endSessions(MailboxAddress mailbox, Ending ending);
+
+    /** Writes rows that tell of something which changed nothing in the store, such as a refusal. */
+    void append(List<AuditEvent> events);
+
+    /** The audit trail, newest first. */
+    Page<AuditEvent> audit(AuditQuery query, int limit, Optional<String> after);
+
+    /**
+     * Tells the audit trail, once each, of tokens that expired before {@code now} without having been used up or
+     * revoked, and ends the sessions whose time is over.
+     *
+     * @return how many rows it found; fewer than {@code batch} when there are no more
+     */
+    int noteExpired(Instant now, int batch);
+
+    /**
+     * Removes tokens that expired, and sessions that were to end, before {@code tokensBefore}, and audit rows older
+     * than {@code auditBefore}.
+     *
+     * @return how many rows went; fewer than {@code batch} when there are no more
+     */
+    int purge(Instant tokensBefore, Instant auditBefore, int batch);
+}
