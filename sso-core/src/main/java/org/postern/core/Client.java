@@ -1,9 +1,5 @@
 package org.postern.core;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.regex.Pattern;
-
 /**
  * Who is on the other end of a connection: the address that counts (a trusted proxy is already looked through) and what
  * the program calls itself. Immutable and thread-safe.
@@ -15,18 +11,16 @@ public record Client(String address, String userAgent) {
     /** An operator at the command line. */
     public static final Client OPERATOR = new Client("", "command line");
 
-    private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
     private static final int MAX_USER_AGENT = 300;
 
     public Client {
-        int zone = address.indexOf('%');
-        address = zone < 0 ? address : address.substring(0, zone);
+        address = IpLiteral.withoutZone(address);
         userAgent = userAgent.length() > MAX_USER_AGENT ? userAgent.substring(0, MAX_USER_AGENT) : userAgent;
     }
 
     /** What is counted together when attempts are counted: the address, for IPv6 its /64. */
     public String network() {
-        byte[] bytes = literal(address);
+        byte[] bytes = IpLiteral.bytes(address);
         if (bytes.length != 16) {
             return address;
         }
@@ -36,17 +30,5 @@ public record Client(String address, String userAgent) {
                     .append(':');
         }
         return prefix.append(":/64").toString();
-    }
-
-    /** The bytes of an address literal; none where it is no literal, so that no name is ever looked up. */
-    private static byte[] literal(String address) {
-        if (!LITERAL.matcher(address).matches()) {
-            return new byte[0];
-        }
-        try {
-            return InetAddress.getByName(address).getAddress();
-        } catch (UnknownHostException noLiteral) {
-            return new byte[0];
-        }
     }
 }

@@ -66,11 +66,6 @@ public final class AuditTrail {
         write(due);
     }
 
-    /** The row to write together with what it tells of; empty where it is folded into a later row. */
-    Optional<AuditEvent> folded(AuditEvent event) {
-        return admit(event);
-    }
-
     /** Writes the counts of a minute that is over; called now and then. */
     public void flush() {
         write(due());
@@ -81,11 +76,6 @@ public final class AuditTrail {
         write(takeAll());
     }
 
-    /** Logs rows that the store wrote in a transaction of its own. */
-    void logged(AuditEvent event) {
-        log(event);
-    }
-
     private void write(List<AuditEvent> events) {
         if (!events.isEmpty()) {
             store.append(events);
@@ -93,7 +83,8 @@ public final class AuditTrail {
         }
     }
 
-    private synchronized Optional<AuditEvent> admit(AuditEvent event) {
+    /** The row to write now, with what it tells of; empty where it is folded into a later row. */
+    synchronized Optional<AuditEvent> admit(AuditEvent event) {
         Tally rest = tallies.computeIfAbsent(Kind.rest(event.type()), k -> new Tally());
         Kind kind = Kind.of(event);
         boolean crowded = rest.rows >= ROWS_OF_TYPE || tallies.size() >= MOST_KINDS && !tallies.containsKey(kind);
@@ -133,7 +124,8 @@ public final class AuditTrail {
         return rows;
     }
 
-    private static void log(AuditEvent e) {
+    /** Logs a row that is written: here, or by the store together with what it tells of. */
+    static void log(AuditEvent e) {
         if (!LOG.isInfoEnabled()) {
             return;
         }

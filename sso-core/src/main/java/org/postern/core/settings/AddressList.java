@@ -3,12 +3,10 @@ package org.postern.core.settings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
-import java.util.regex.Pattern;
+import org.postern.core.IpLiteral;
 
 /** A list of IP addresses and CIDR blocks. Immutable and thread-safe. No name is ever looked up. */
 public final class AddressList {
-    private static final Pattern LITERAL = Pattern.compile("[0-9]+(?:\\.[0-9]+){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
-
     private record Block(byte[] address, int bits) {
         boolean contains(byte[] other) {
             if (other.length != address.length) {
@@ -32,7 +30,7 @@ public final class AddressList {
 
     private static Block block(String entry) {
         int slash = entry.indexOf('/');
-        byte[] address = bytes(slash < 0 ? entry : entry.substring(0, slash));
+        byte[] address = IpLiteral.bytes(slash < 0 ? entry : entry.substring(0, slash));
         int bits = address.length * 8;
         if (slash >= 0) {
             String length = entry.substring(slash + 1);
@@ -44,31 +42,18 @@ public final class AddressList {
         return new Block(address, bits);
     }
 
-    private static byte[] bytes(String literal) {
-        int zone = literal.indexOf('%');
-        String plain = zone < 0 ? literal : literal.substring(0, zone);
-        if (!LITERAL.matcher(plain).matches()) {
-            return new byte[0];
-        }
-        try {
-            return InetAddress.getByName(plain).getAddress();
-        } catch (UnknownHostException noLiteral) {
-            return new byte[0];
-        }
-    }
-
     /** Whether an address literal is on the list. */
     public boolean contains(String literal) {
         if (blocks.isEmpty()) {
             return false;
         }
-        byte[] address = bytes(literal);
+        byte[] address = IpLiteral.bytes(literal);
         return address.length > 0 && blocks.stream().anyMatch(b -> b.contains(address));
     }
 
     /** Whether this address literal is the machine's own loopback. */
     public static boolean isLoopback(String literal) {
-        byte[] address = bytes(literal);
+        byte[] address = IpLiteral.bytes(literal);
         try {
             return address.length > 0 && InetAddress.getByAddress(address).isLoopbackAddress();
         } catch (UnknownHostException wrongLength) {
