@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.postern.core.AdminSession;
 import org.postern.core.AuditEvent;
 import org.postern.core.Ending;
 import org.postern.core.LoginToken;
@@ -96,6 +97,17 @@ public interface TokenStore {
     /** Ends all sessions of a mailbox that are open at {@code ending.at()}; returns how many. */
     int endSessions(MailboxAddress mailbox, Ending ending);
 
+    /**
+     * Keeps an administrator's session, unless one with this value is live for him.
+     *
+     * @param now the moment at which others are live
+     * @return whether it was kept; if not, nothing was written
+     */
+    boolean keep(AdminSession session, List<TokenDigest> value, Instant now, AuditEvent login);
+
+    /** The administrator's session with this value that is live at {@code now}. */
+    Optional<AdminSession> findAdminSession(List<TokenDigest> value, Instant now);
+
     /** Writes rows that tell of something which changed nothing in the store, such as a refusal. */
     void append(List<AuditEvent> events);
 
@@ -111,8 +123,8 @@ public interface TokenStore {
     int noteExpired(Instant now, int batch);
 
     /**
-     * Removes tokens that expired, and sessions that were to end, before {@code tokensBefore}, and audit rows older
-     * than {@code auditBefore}.
+     * Removes tokens that expired, and sessions of either kind that were to end, before {@code tokensBefore}, and audit
+     * rows older than {@code auditBefore}.
      *
      * @return how many rows went; fewer than {@code batch} when there are no more
      */
