@@ -39,7 +39,12 @@ public record Settings(
      * @param publicUrl without a slash at its end; empty where it is not set
      * @param plain whether credentials may arrive over plain HTTP from other hosts
      */
-    public record Http(int port, String publicUrl, boolean plain, AddressList trustedProxies, boolean toolsGet) {}
+    public record Http(int port, String publicUrl, boolean plain, AddressList trustedProxies, boolean toolsGet) {
+        /** The webmail's address as browsers see it, without a slash at its end. */
+        public String webmailUrl() {
+            return publicUrl.isEmpty() ? "http://127.0.0.1:" + port : publicUrl;
+        }
+    }
 
     /** @param confirmAlways no token is redeemed without a click */
     public record Login(

@@ -19,7 +19,8 @@ import org.postern.core.TokenSession;
  * Keeps tokens, the sessions that they open, and the audit trail.
  *
  * <p>Every method that changes something does so in one transaction together with the audit rows that tell of it: both
- * are there afterwards, also after a crash, or neither. A method that returned has done its work durably. Digests come
+ * are there afterwards, also after a crash, or neither. A method that returned has done its work durably, and has handed
+ * each row that it wrote to {@link AuditLog}. Digests come
  * as one list per secret, one digest for each key, newest key first; what is stored is stored under the first.
  *
  * <p>All methods may be called by many threads and nodes at once. Each throws {@link
