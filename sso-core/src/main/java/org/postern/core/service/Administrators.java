@@ -36,10 +36,10 @@ public final class Administrators {
 
     /** What came of starting a session. */
     public sealed interface Start {
-        /** @param value with which {@link #bySession} knows the administrator again */
+        /** The session, and the value with which {@link #bySession} knows the administrator again. */
         record Started(Secret value, AdminSession session) implements Start {}
 
-        /** @param message what is wrong with the value that was chosen */
+        /** The value that was chosen is not good enough: what is wrong with it, in English. */
         record BadValue(String message) implements Start {}
 
         /** The value that was chosen is live for him already. */

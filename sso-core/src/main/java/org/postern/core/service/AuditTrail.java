@@ -129,7 +129,7 @@ public final class AuditTrail {
     synchronized Optional<AuditEvent> admit(AuditEvent event) {
         Tally rest = tallies.computeIfAbsent(Kind.rest(event.type()), k -> new Tally());
         Kind kind = Kind.of(event);
-        boolean crowded = rest.rows >= ROWS_OF_TYPE || tallies.size() >= MOST_KINDS && !tallies.containsKey(kind);
+        boolean crowded = rest.rows >= ROWS_OF_TYPE || (tallies.size() >= MOST_KINDS && !tallies.containsKey(kind));
         Tally tally = crowded ? rest : tallies.computeIfAbsent(kind, k -> new Tally());
         if (!crowded && tally.rows < ROWS_ALIKE) {
             tally.rows++;

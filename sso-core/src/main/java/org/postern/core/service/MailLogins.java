@@ -54,6 +54,8 @@ public final class MailLogins {
     }
 
     /**
+     * Checks a secret that a mail server got.
+     *
      * @param user the mailbox's address as the mail server got it
      * @param protocol one of the mail protocols
      * @param client who talks to the mail server

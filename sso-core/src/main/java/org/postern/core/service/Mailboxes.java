@@ -44,7 +44,7 @@ public final class Mailboxes {
         /** The old password was wrong. */
         record WrongPassword() implements PasswordChange {}
 
-        /** @param message what is wrong with the new password, in English */
+        /** The new password is not good enough: what is wrong with it, in English. */
         record BadPassword(String message) implements PasswordChange {}
 
         /** This directory's passwords are changed elsewhere. */
@@ -82,12 +82,12 @@ public final class Mailboxes {
     }
 
     /**
-     * The mailboxes under this administrator's control whose address or name contains {@code text}.
+     * The mailboxes under this administrator's control whose address or name contains {@code part}.
      *
      * @throws IllegalArgumentException where {@code after} is no page's {@code next}
      */
-    public Page<Mailbox> search(Administrator reader, String text, int limit, Optional<String> after) {
-        return directory.search(reader, text, limit, after);
+    public Page<Mailbox> search(Administrator reader, String part, int limit, Optional<String> after) {
+        return directory.search(reader, part, limit, after);
     }
 
     /** Does that password open this mailbox? Throttled and audited. */

@@ -49,7 +49,7 @@ public final class Maintenance implements AutoCloseable {
     }
 
     private void every(Duration pause, String what, Runnable task) {
-        timer.scheduleWithFixedDelay(
+        var unused = timer.scheduleWithFixedDelay(
                 () -> {
                     try {
                         task.run();

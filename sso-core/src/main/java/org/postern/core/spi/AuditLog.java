@@ -44,7 +44,7 @@ public final class AuditLog {
             char c = value.charAt(i);
             if (c == '"' || c == '\\') {
                 line.append('\\').append(c);
-            } else if (c < 0x20 || c >= 0x7f && c < 0xa0 || isInvisible(c)) {
+            } else if (c < 0x20 || (c >= 0x7f && c < 0xa0) || isInvisible(c)) {
                 line.append(String.format("\\u%04x", (int) c));
             } else {
                 line.append(c);
@@ -55,9 +55,6 @@ public final class AuditLog {
 
     private static boolean isInvisible(char c) {
         int type = Character.getType(c);
-        return type == Character.LINE_SEPARATOR
-                || type == Character.PARAGRAPH_SEPARATOR
-                || type == Character.FORMAT
-                || type == Character.SURROGATE && !Character.isSurrogate(c);
+        return type == Character.LINE_SEPARATOR || type == Character.PARAGRAPH_SEPARATOR || type == Character.FORMAT;
     }
 }
