@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -32,6 +33,7 @@ import org.postern.core.TokenKeys;
 import org.postern.core.TokenLife;
 import org.postern.core.TokenSession;
 import org.postern.core.settings.Settings;
+import org.postern.core.spi.MailDirectory;
 import org.postern.core.spi.TokenStore;
 
 /**
@@ -44,6 +46,7 @@ public final class LoginTokens implements WebmailLogins {
     private static final int VALUE_BYTES = 16;
 
     private final TokenStore store;
+    private final MailDirectory directory;
     private final TokenKeys keys;
     private final Authority authority;
     private final Throttle throttle;
@@ -56,6 +59,7 @@ public final class LoginTokens implements WebmailLogins {
 
     LoginTokens(
             TokenStore store,
+            MailDirectory directory,
             TokenKeys keys,
             Authority authority,
             Throttle throttle,
@@ -63,6 +67,7 @@ public final class LoginTokens implements WebmailLogins {
             Clock clock,
             Settings settings) {
         this.store = store;
+        this.directory = directory;
         this.keys = keys;
         this.authority = authority;
         this.throttle = throttle;
@@ -277,10 +282,16 @@ public final class LoginTokens implements WebmailLogins {
         store.endSession(session, new Ending(now(), Optional.empty(), client, why));
     }
 
+    /** A session is over too where its mailbox was suspended in a directory of the operator's own. */
     @Override
     public Set<UUID> closedAmong(Collection<UUID> sessions) {
+        Map<UUID, MailboxAddress> open = store.openAmong(sessions, now());
+        Set<MailboxAddress> suspended = directory.closedAmong(Set.copyOf(open.values()));
         Set<UUID> closed = new HashSet<>(sessions);
-        closed.removeAll(store.openAmong(sessions, now()));
+        closed.removeIf(id -> {
+            MailboxAddress mailbox = open.get(id);
+            return mailbox != null && !suspended.contains(mailbox);
+        });
         return closed;
     }
 

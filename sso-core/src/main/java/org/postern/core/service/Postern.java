@@ -40,7 +40,7 @@ public final class Postern implements AutoCloseable {
         Throttle throttle = new Throttle(clock);
         authority = new Authority(directory);
         audit = new AuditTrail(store, directory, clock);
-        tokens = new LoginTokens(store, keys, authority, throttle, audit, clock, settings);
+        tokens = new LoginTokens(store, directory, keys, authority, throttle, audit, clock, settings);
         sessions = new TokenSessions(store, authority, clock);
         mailLogins = new MailLogins(store, keys, authority, throttle, audit, clock);
         administrators = new Administrators(directory, store, keys, throttle, audit, clock);

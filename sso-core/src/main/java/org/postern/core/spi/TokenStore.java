@@ -3,8 +3,8 @@ package org.postern.core.spi;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.postern.core.AdminSession;
 import org.postern.core.AuditEvent;
@@ -80,8 +80,8 @@ public interface TokenStore {
     /** The sessions of a mailbox that are open at {@code now}, newest first. */
     Page<TokenSession> sessions(MailboxAddress mailbox, Instant now, int limit, Optional<String> after);
 
-    /** Those among {@code ids} that are open at {@code now}. */
-    Set<UUID> openAmong(Collection<UUID> ids, Instant now);
+    /** Those among {@code ids} that are open at {@code now}, and whose they are. */
+    Map<UUID, MailboxAddress> openAmong(Collection<UUID> ids, Instant now);
 
     /**
      * Revokes a token that is not revoked yet, and ends its open sessions.
