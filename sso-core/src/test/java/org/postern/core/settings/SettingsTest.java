@@ -3,7 +3,6 @@ package org.postern.core.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.net.URI;
 import java.time.Duration;
@@ -12,13 +11,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.postern.core.Acme;
 
 /** Contract, section 10: all settings are read and checked once; a bad or unknown one is named in one line. */
 class SettingsTest {
     private static Settings settings(Map<String, String> properties) {
-        return Settings.from(new SmallRyeConfigBuilder()
-                .withSources(new PropertiesConfigSource(properties, "test", 100))
-                .build());
+        return Acme.settings(properties);
     }
 
     @Test
