@@ -156,6 +156,11 @@ public final class Administrators {
                 : new Start.AlreadyLive();
     }
 
+    /** Ends the session with this value; what is none is passed over. */
+    public void endSession(MailboxAddress administrator, Secret value) {
+        store.endAdminSession(keys.digests(administrator, value));
+    }
+
     /** What looking at credentials showed. */
     private record Proof(Optional<Administrator> administrator, boolean isNews) {
         static final Proof WRONG = new Proof(Optional.empty(), false);

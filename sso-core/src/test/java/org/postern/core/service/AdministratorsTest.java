@@ -92,6 +92,21 @@ class AdministratorsTest {
     }
 
     @Test
+    void endedSession_isKnownNoMore() {
+        var administrator = ((Administrators.Login.Accepted)
+                        administrators.byPassword(MAIL, Secret.of("demo-mail"), CLIENT))
+                .administrator();
+        var started = (Administrators.Start.Started)
+                administrators.startSession(administrator, Secret.of(""), Duration.ofHours(1), CLIENT);
+        assertThat(administrators.bySession(MAIL, started.value(), CLIENT))
+                .isInstanceOf(Administrators.Login.Accepted.class);
+        administrators.endSession(administrator.address(), started.value());
+        administrators.endSession(administrator.address(), started.value());
+        assertThat(administrators.bySession(MAIL, started.value(), CLIENT))
+                .isInstanceOf(Administrators.Login.Refused.class);
+    }
+
+    @Test
     void takenRole_countsAtOnce() {
         assertThat(login("demo-mail")).isTrue();
         backend.directory().editor().orElseThrow().removeAdministrator(Acme.address(MAIL));
