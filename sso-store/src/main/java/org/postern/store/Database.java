@@ -1,0 +1,127 @@
+package org.postern.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.postern.core.Secret;
+import org.postern.core.UnavailableException;
+
+/**
+ * The pool of connections, and the one place where an {@link SQLException} becomes an {@link UnavailableException}.
+ * Thread-safe.
+ */
+final class Database implements AutoCloseable {
+    /** What is done on a connection. */
+    interface Work<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    /** Where a database is and how it is used. */
+    record Access(String url, String user, Secret password, int pool, Duration timeout) {}
+
+    private static final int TRIES = 4;
+
+    private final HikariDataSource pool;
+    private final Dialect dialect;
+
+    private Database(HikariDataSource pool, Dialect dialect) {
+        this.pool = pool;
+        this.dialect = dialect;
+    }
+
+    /** @throws UnavailableException where no connection can be had, after the timeout at the latest */
+    static Database open(Access access) {
+        Dialect dialect = Dialect.of(access.url());
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("postern-store");
+        config.setJdbcUrl(dialect.url(access));
+        config.setUsername(access.user());
+        config.setPassword(access.password().reveal());
+        config.setMaximumPoolSize(access.pool());
+        config.setMinimumIdle(dialect.idleConnections(access.pool()));
+        config.setConnectionTimeout(access.timeout().toMillis());
+        config.setValidationTimeout(Math.max(250, access.timeout().toMillis() / 2));
+        config.setInitializationFailTimeout(1);
+        // The statements are written for this level; a server may have another default.
+        config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+        config.setConnectionInitSql(dialect.sessionSetup(access.timeout()));
+        dialect.driverProperties(access.timeout()).forEach(config::addDataSourceProperty);
+        try {
+            return new Database(new HikariDataSource(config), dialect);
+        } catch (HikariPool.PoolInitializationException e) {
+            throw e.getCause() instanceof SQLException sql
+                    ? Faults.of(sql)
+                    : new UnavailableException("the database cannot be opened", e);
+        }
+    }
+
+    DataSource dataSource() {
+        return pool;
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    /** Does what is one statement, or only reads. */
+    <T> T call(Work<T> work) {
+        return tries(() -> {
+            try (Connection connection = pool.getConnection()) {
+                return work.on(connection);
+            }
+        });
+    }
+
+    /** Does all of it or nothing. May be run again after a collision with others, so it must have no other effect. */
+    <T> T transaction(Work<T> work) {
+        return tries(() -> {
+            try (Connection connection = pool.getConnection()) {
+                connection.setAutoCommit(false);
+                boolean done = false;
+                try {
+                    T result = work.on(connection);
+                    connection.commit();
+                    done = true;
+                    return result;
+                } finally {
+                    if (!done) {
+                        rollBack(connection);
+                    }
+                }
+            }
+        });
+    }
+
+    private static void rollBack(Connection connection) {
+        try {
+            connection.rollback();
+        } catch (SQLException lost) {
+            // The connection is gone and the transaction with it; the first exception is the one that counts.
+        }
+    }
+
+    private interface Attempt<T> {
+        T make() throws SQLException;
+    }
+
+    private static <T> T tries(Attempt<T> attempt) {
+        for (int left = TRIES - 1; ; left--) {
+            try {
+                return attempt.make();
+            } catch (SQLException e) {
+                if (left == 0 || !Faults.isCollision(e)) {
+                    throw Faults.of(e);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

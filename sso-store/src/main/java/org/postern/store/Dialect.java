@@ -1,0 +1,55 @@
+package org.postern.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.postern.core.TokenDigest;
+
+/** Where the two databases differ. Thread-safe. */
+sealed interface Dialect permits H2Dialect, PostgreSqlDialect {
+    static Dialect of(String url) {
+        return url.startsWith("jdbc:postgresql:") ? new PostgreSqlDialect() : new H2Dialect();
+    }
+
+    /** The folder of migrations on the class path. */
+    String migrations();
+
+    /** Hibernate's name for this database. */
+    String hibernateDialect();
+
+    /** The URL with what the product's promises need. */
+    String url(Database.Access access);
+
+    Map<String, String> driverProperties(Duration timeout);
+
+    /** What a new connection is told. */
+    String sessionSetup(Duration timeout);
+
+    int idleConnections(int pool);
+
+    /**
+     * Runs a statement and, where it touched a row, writes these rows; all in one transaction.
+     *
+     * @return whether it touched a row
+     */
+    boolean decide(Database database, Command decisive, List<Insert> then);
+
+    /** Runs an update and returns columns of the rows that it changed, as they are afterwards. */
+    <T> List<T> changed(Connection connection, Command update, String columns, Row.Reader<T> reader)
+            throws SQLException;
+
+    /** Keeps others that want to keep one of these values waiting until the transaction ends. */
+    void holdValues(Connection connection, List<TokenDigest> values) throws SQLException;
+
+    /** Makes room for the days to come, where the database wants that. Does no harm when called often. */
+    void prepareDays(Database database, Instant now);
+
+    /** Removes tokens that expired before a moment, {@code batch} at most unless whole days go; returns how many. */
+    int purgeTokens(Database database, Instant before, int batch);
+
+    /** Removes audit rows from before a moment, likewise. */
+    int purgeAudit(Database database, Instant before, int batch);
+}

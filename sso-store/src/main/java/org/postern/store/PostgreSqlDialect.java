@@ -1,0 +1,236 @@
+package org.postern.store;
+
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.postern.core.TokenDigest;
+import org.postern.core.TokenLife;
+
+/** PostgreSQL: one round trip for what decides, and a partition for each day of tokens and of the audit trail. */
+final class PostgreSqlDialect implements Dialect {
+    private static final Partitioned TOKENS =
+            new Partitioned("login_token", "expires_at", (int) TokenLife.MAX.toDays() + 2);
+    private static final Partitioned AUDIT = new Partitioned("audit_event", "happened_at", 7);
+
+    /** So that neither a new partition nor a dropped one keeps logins waiting behind a long query. */
+    private static final String BRIEFLY = "set local lock_timeout = '1s'";
+
+    /** Any number of our own: nodes that make partitions do so one after another. */
+    private static final long PARTITIONS_LOCK = 0x706f_7374_6572_6eL;
+
+    @Override
+    public String migrations() {
+        return "db/postgresql";
+    }
+
+    @Override
+    public String hibernateDialect() {
+        return "org.hibernate.dialect.PostgreSQLDialect";
+    }
+
+    @Override
+    public String url(Database.Access access) {
+        return access.url();
+    }
+
+    /** The socket's timeout only counts where the server's own cannot: it is gone without a word. */
+    @Override
+    public Map<String, String> driverProperties(Duration timeout) {
+        long seconds = Math.max(1, timeout.plusMillis(999).toSeconds());
+        return Map.of(
+                "connectTimeout", String.valueOf(seconds),
+                "loginTimeout", String.valueOf(seconds),
+                "socketTimeout", String.valueOf(seconds + 1),
+                "tcpKeepAlive", "true",
+                "ApplicationName", "postern",
+                "logServerErrorDetail", "false",
+                "assumeMinServerVersion", "12");
+    }
+
+    @Override
+    public String sessionSetup(Duration timeout) {
+        long millis = timeout.toMillis();
+        return "select set_config('statement_timeout', '" + millis + "', false),"
+                + " set_config('idle_in_transaction_session_timeout', '" + 2 * millis + "', false)";
+    }
+
+    @Override
+    public int idleConnections(int pool) {
+        return pool;
+    }
+
+    @Override
+    public boolean decide(Database database, Command decisive, List<Insert> then) {
+        if (then.isEmpty()) {
+            return database.call(decisive::run) > 0;
+        }
+        StringBuilder sql = new StringBuilder("with decided as (").append(decisive.sql()).append(" returning 1)");
+        int last = then.size() - 1;
+        for (int i = 0; i < last; i++) {
+            sql.append(", row").append(i).append(" as (").append(then.get(i).forEachOf("decided")).append(')');
+        }
+        sql.append(' ').append(then.get(last).forEachOf("decided"));
+        Command all = new Command(sql.toString(), p -> {
+            decisive.binding().bind(p);
+            for (Insert row : then) {
+                row.binding().bind(p);
+            }
+        });
+        return database.call(all::run) > 0;
+    }
+
+    @Override
+    public <T> List<T> changed(Connection connection, Command update, String columns, Row.Reader<T> reader)
+            throws SQLException {
+        return new Command(update.sql() + " returning " + columns, update.binding()).list(connection, reader);
+    }
+
+    @Override
+    public void holdValues(Connection connection, List<TokenDigest> values) throws SQLException {
+        long[] locks = values.stream()
+                .mapToLong(v -> ByteBuffer.wrap(v.bytes()).getLong())
+                .sorted()
+                .toArray();
+        for (long lock : locks) {
+            hold(connection, lock);
+        }
+    }
+
+    private static void hold(Connection connection, long lock) throws SQLException {
+        Command.of("select pg_advisory_xact_lock(" + lock + ")").list(connection, row -> row);
+    }
+
+    /** A table with a partition for each day of one of its columns, in UTC, and one for all other days. */
+    private record Partitioned(String table, String column, int daysAhead) {
+        private static final DateTimeFormatter DAY = DateTimeFormatter.BASIC_ISO_DATE;
+
+        String partition(LocalDate day) {
+            return table + '_' + DAY.format(day);
+        }
+
+        String rest() {
+            return table + "_default";
+        }
+
+        /** The days that have a partition. */
+        Set<LocalDate> days(Connection connection) throws SQLException {
+            Command names = Command.of("select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid"
+                    + " where i.inhparent = '" + table + "'::regclass");
+            Set<LocalDate> days = new HashSet<>();
+            for (String name : names.list(connection, row -> row.text("relname"))) {
+                day(name).ifPresent(days::add);
+            }
+            return days;
+        }
+
+        private Optional<LocalDate> day(String name) {
+            String suffix = name.substring(Math.min(name.length(), table.length() + 1));
+            return suffix.matches("[0-9]{8}") ? Optional.of(LocalDate.parse(suffix, DAY)) : Optional.empty();
+        }
+
+        List<LocalDate> missing(Connection connection, Instant now) throws SQLException {
+            Set<LocalDate> there = days(connection);
+            LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+            List<LocalDate> missing = new ArrayList<>();
+            for (int i = 0; i <= daysAhead; i++) {
+                if (!there.contains(today.plusDays(i))) {
+                    missing.add(today.plusDays(i));
+                }
+            }
+            return missing;
+        }
+
+        /** Makes the partition beside the table and takes it in, with the rows that came too early for it. */
+        void add(Connection connection, LocalDate day) throws SQLException {
+            String from = "'" + day + " 00:00:00+00'";
+            String to = "'" + day.plusDays(1) + " 00:00:00+00'";
+            run(connection, "create table " + partition(day) + " (like " + table + " including all)");
+            run(
+                    connection,
+                    "with early as (delete from " + rest() + " where " + column + " >= " + from + " and " + column
+                            + " < " + to + " returning *) insert into " + partition(day) + " select * from early");
+            run(
+                    connection,
+                    "alter table " + table + " attach partition " + partition(day) + " for values from (" + from
+                            + ") to (" + to + ")");
+        }
+
+        /** Drops the partitions whose last row is from before a moment; returns how many rows they had. */
+        int dropBefore(Connection connection, Instant before) throws SQLException {
+            int rows = 0;
+            for (LocalDate day : days(connection)) {
+                if (!day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant().isAfter(before)) {
+                    rows += Command.of("select count(*) as n from " + partition(day))
+                            .first(connection, row -> row.number("n"))
+                            .orElse(0);
+                    run(connection, "drop table " + partition(day));
+                }
+            }
+            return rows;
+        }
+
+        Command purgeRest(Instant before, int batch) {
+            return new Command(
+                    "delete from " + rest() + " where ctid in (select ctid from " + rest() + " where " + column
+                            + " < ? limit ?)",
+                    p -> p.time(before).number(batch));
+        }
+
+        private static void run(Connection connection, String sql) throws SQLException {
+            Command.of(sql).run(connection);
+        }
+    }
+
+    @Override
+    public void prepareDays(Database database, Instant now) {
+        for (Partitioned partitioned : List.of(TOKENS, AUDIT)) {
+            if (!database.call(c -> partitioned.missing(c, now)).isEmpty()) {
+                database.transaction(c -> prepareDays(c, partitioned, now));
+            }
+        }
+    }
+
+    private static int prepareDays(Connection connection, Partitioned partitioned, Instant now) throws SQLException {
+        Partitioned.run(connection, BRIEFLY);
+        hold(connection, PARTITIONS_LOCK);
+        List<LocalDate> missing = partitioned.missing(connection, now);
+        if (!missing.isEmpty()) {
+            // No row may come into the default partition between moving those of a day and giving the day its own.
+            Partitioned.run(connection, "lock table " + partitioned.rest() + " in access exclusive mode");
+        }
+        for (LocalDate day : missing) {
+            partitioned.add(connection, day);
+        }
+        return missing.size();
+    }
+
+    @Override
+    public int purgeTokens(Database database, Instant before, int batch) {
+        return purge(database, TOKENS, before, batch);
+    }
+
+    @Override
+    public int purgeAudit(Database database, Instant before, int batch) {
+        return purge(database, AUDIT, before, batch);
+    }
+
+    private static int purge(Database database, Partitioned partitioned, Instant before, int batch) {
+        int dropped = database.transaction(connection -> {
+            Partitioned.run(connection, BRIEFLY);
+            hold(connection, PARTITIONS_LOCK);
+            return partitioned.dropBefore(connection, before);
+        });
+        return dropped + database.call(partitioned.purgeRest(before, batch)::run);
+    }
+}
