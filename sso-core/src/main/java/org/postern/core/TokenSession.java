@@ -7,6 +7,7 @@ import java.util.UUID;
 /**
  * A webmail session that a token opened, as the store keeps it so that it can be listed and ended from anywhere.
  *
+ * @param id its public id, time-ordered
  * @param reason the token's reason
  * @param endsAt the first moment at which it is over in any case
  * @param endedAt when it was ended before that, if it was

@@ -18,6 +18,7 @@ public interface DirectoryEditor {
 
     void createDomain(String company, DomainName domain);
 
+    /** Where the address is an administrator already, {@code password} becomes the one password of both. */
     void createMailbox(MailboxAddress address, String name, Secret password, Optional<SessionLocale> locale);
 
     /**
@@ -29,7 +30,7 @@ public interface DirectoryEditor {
     void createAdministrator(
             MailboxAddress address, Role role, String company, Set<DomainName> domains, Optional<Secret> password);
 
-    /** Takes the administrator's role from an address; returns whether it had one. */
+    /** Takes the administrator's role and API keys from an address; returns whether it had one. A mailbox stays. */
     boolean removeAdministrator(MailboxAddress address);
 
     /** Adds an API key to an administrator. Only a digest of it is kept. */

@@ -45,11 +45,15 @@ public interface MailDirectory {
 
     /**
      * The mailboxes under this administrator's control whose address or name contains {@code text}, without regard to
-     * case, by address.
+     * case, by address. Every character of {@code text} stands for itself; the empty text is in every address.
+     *
+     * @param limit at least 1
+     * @param after the previous page's {@code next}
+     * @throws IllegalArgumentException where {@code after} is no such text
      */
     Page<Mailbox> search(Administrator administrator, String text, int limit, Optional<String> after);
 
-    /** Those among {@code addresses} that are suspended or no longer there. */
+    /** Those among {@code addresses} that are no mailbox, or a suspended one. */
     Set<MailboxAddress> closedAmong(Collection<MailboxAddress> addresses);
 
     /** How the directory is changed; empty where the product may only read it. */

@@ -24,11 +24,16 @@ import org.postern.core.TokenSession;
  *
  * <p>All methods may be called by many threads and nodes at once. Each throws {@link
  * org.postern.core.UnavailableException} when the store cannot answer; then nothing was changed, or the caller cannot
- * know, and an empty answer is never given instead. Times are the caller's: an implementation asks no clock.
+ * know, and an empty answer is never given instead. Times are the caller's, in whole milliseconds or finer: an
+ * implementation asks no clock, and keeps at least milliseconds.
+ *
+ * <p>Ids are time-ordered, and lists are ordered by them. A list's {@code limit} is at least 1; its {@code after} is the
+ * {@code next} of the page before, or {@link IllegalArgumentException} is thrown. A row that is there while all pages
+ * are read comes exactly once, whatever is added or removed meanwhile.
  */
 public interface TokenStore {
     /**
-     * Keeps a new token, unless the same value is live for its mailbox under any of the keys.
+     * Keeps a new token, unless at {@code token.issuedAt()} the same value is live for its mailbox under any of the keys.
      *
      * @param chosen whether a person chose the value; if not, it is 128 random bits, and an implementation need not
      *     look for a twin
@@ -115,8 +120,8 @@ public interface TokenStore {
     Page<AuditEvent> audit(AuditQuery query, int limit, Optional<String> after);
 
     /**
-     * Tells the audit trail, once each, of tokens that expired before {@code now} without having been used up or
-     * revoked, and ends the sessions whose time is over.
+     * Tells the audit trail, once each, of tokens that are expired at {@code now} without having been used up or revoked,
+     * and ends the sessions whose time is over. The rows carry the moment at which it happened, not {@code now}.
      *
      * @return how many rows it found; fewer than {@code batch} when there are no more
      */

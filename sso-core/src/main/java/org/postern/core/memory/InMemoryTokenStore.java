@@ -1,0 +1,387 @@
+package org.postern.core.memory;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.postern.core.AdminSession;
+import org.postern.core.AuditEvent;
+import org.postern.core.Client;
+import org.postern.core.Ending;
+import org.postern.core.LoginToken;
+import org.postern.core.MailboxAddress;
+import org.postern.core.Page;
+import org.postern.core.TokenDigest;
+import org.postern.core.TokenSession;
+import org.postern.core.TokenState;
+import org.postern.core.spi.AuditQuery;
+import org.postern.core.spi.TokenStore;
+
+/**
+ * The reference token store: every method is one step under one lock. Nothing outlives the object, and lists by mailbox
+ * look at every row. Thread-safe.
+ */
+public final class InMemoryTokenStore implements TokenStore {
+    private static final Client NOBODY = new Client("", "");
+
+    /** UUIDs compare as signed numbers; time-ordered ones are meant to be compared byte by byte. */
+    private static final Comparator<UUID> NEWEST_FIRST = ((Comparator<UUID>)
+                    (a, b) -> Long.compareUnsigned(a.getMostSignificantBits(), b.getMostSignificantBits()))
+            .thenComparing((a, b) -> Long.compareUnsigned(a.getLeastSignificantBits(), b.getLeastSignificantBits()))
+            .reversed();
+
+    private static final Comparator<LoginToken> ISSUED =
+            Comparator.comparing(LoginToken::issuedAt).thenComparing(LoginToken::id, NEWEST_FIRST.reversed());
+
+    /** @param noted whether the audit trail knows that it expired */
+    private record TokenRow(LoginToken token, TokenDigest value, boolean noted) {
+        TokenRow with(LoginToken changed) {
+            return new TokenRow(changed, value, noted);
+        }
+    }
+
+    private record SessionRow(TokenSession session, TokenDigest credential) {}
+
+    private final NavigableMap<UUID, TokenRow> tokens = new TreeMap<>(NEWEST_FIRST);
+    private final Map<TokenDigest, List<UUID>> tokensByValue = new HashMap<>();
+    private final NavigableMap<UUID, SessionRow> sessions = new TreeMap<>(NEWEST_FIRST);
+    private final Map<TokenDigest, UUID> sessionsByCredential = new HashMap<>();
+    private final Map<TokenDigest, AdminSession> adminSessions = new HashMap<>();
+    private final NavigableMap<UUID, AuditEvent> audit = new TreeMap<>(NEWEST_FIRST);
+
+    public InMemoryTokenStore() {}
+
+    @Override
+    public synchronized boolean issue(LoginToken token, List<TokenDigest> value, boolean chosen, AuditEvent issued) {
+        if (withValue(value).anyMatch(t -> isLive(t, token.issuedAt()))) {
+            return false;
+        }
+        TokenDigest newest = value.get(0);
+        tokens.put(token.id(), new TokenRow(token, newest, false));
+        tokensByValue.computeIfAbsent(newest, v -> new ArrayList<>()).add(token.id());
+        write(issued);
+        return true;
+    }
+
+    @Override
+    public synchronized Optional<LoginToken> find(List<TokenDigest> value, Instant now) {
+        return withValue(value)
+                .max(Comparator.comparing((LoginToken t) -> isLive(t, now)).thenComparing(ISSUED));
+    }
+
+    private Stream<LoginToken> withValue(List<TokenDigest> value) {
+        return value.stream()
+                .flatMap(v -> tokensByValue.getOrDefault(v, List.of()).stream())
+                .flatMap(id -> token(id).stream());
+    }
+
+    private static boolean isLive(LoginToken token, Instant now) {
+        return token.state(now) == TokenState.LIVE;
+    }
+
+    @Override
+    public synchronized boolean redeem(
+            LoginToken token, TokenSession session, List<TokenDigest> credential, AuditEvent redeemed) {
+        TokenDigest newest = credential.get(0);
+        if (!countUse(token.id(), session.startedAt())) {
+            return false;
+        }
+        sessions.put(session.id(), new SessionRow(session, newest));
+        sessionsByCredential.put(newest, session.id());
+        write(redeemed);
+        return true;
+    }
+
+    @Override
+    public synchronized boolean use(LoginToken token, Instant now, Optional<AuditEvent> event) {
+        boolean live = countUse(token.id(), now);
+        if (live) {
+            event.ifPresent(this::write);
+        }
+        return live;
+    }
+
+    private boolean countUse(UUID id, Instant now) {
+        TokenRow row = tokens.get(id);
+        if (row == null || !isLive(row.token(), now)) {
+            return false;
+        }
+        tokens.put(id, row.with(used(row.token(), now)));
+        return true;
+    }
+
+    @Override
+    public synchronized Optional<TokenSession> findSession(List<TokenDigest> credential) {
+        return credential.stream()
+                .flatMap(c -> Optional.ofNullable(sessionsByCredential.get(c)).stream())
+                .findFirst()
+                .flatMap(this::session);
+    }
+
+    @Override
+    public synchronized Optional<LoginToken> token(UUID id) {
+        return Optional.ofNullable(tokens.get(id)).map(TokenRow::token);
+    }
+
+    @Override
+    public synchronized Page<LoginToken> tokens(
+            MailboxAddress mailbox, Optional<Instant> liveAt, int limit, Optional<String> after) {
+        return page(
+                tokens,
+                TokenRow::token,
+                t -> t.mailbox().equals(mailbox)
+                        && liveAt.filter(now -> !isLive(t, now)).isEmpty(),
+                LoginToken::id,
+                limit,
+                after);
+    }
+
+    @Override
+    public synchronized Optional<TokenSession> session(UUID id) {
+        return Optional.ofNullable(sessions.get(id)).map(SessionRow::session);
+    }
+
+    @Override
+    public synchronized Page<TokenSession> sessions(
+            MailboxAddress mailbox, Instant now, int limit, Optional<String> after) {
+        return page(
+                sessions,
+                SessionRow::session,
+                s -> s.mailbox().equals(mailbox) && s.isOpen(now),
+                TokenSession::id,
+                limit,
+                after);
+    }
+
+    @Override
+    public synchronized Set<UUID> openAmong(Collection<UUID> ids, Instant now) {
+        return ids.stream()
+                .filter(id -> session(id).filter(s -> s.isOpen(now)).isPresent())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    @Override
+    public synchronized boolean revoke(UUID token, Ending ending) {
+        TokenRow row = tokens.get(token);
+        if (row == null || row.token().revokedAt().isPresent()) {
+            return false;
+        }
+        revoke(row, ending);
+        end(s -> s.tokenId().equals(token), ending);
+        return true;
+    }
+
+    @Override
+    public synchronized void revokeAll(MailboxAddress mailbox, Ending ending) {
+        List<TokenRow> live = tokens.values().stream()
+                .filter(r -> r.token().mailbox().equals(mailbox) && isLive(r.token(), ending.at()))
+                .toList();
+        live.forEach(r -> revoke(r, ending));
+        end(s -> s.mailbox().equals(mailbox), ending);
+    }
+
+    private void revoke(TokenRow row, Ending ending) {
+        write(ending.revoked(row.token()));
+        tokens.put(row.token().id(), row.with(revoked(row.token(), ending.at())));
+    }
+
+    @Override
+    public synchronized boolean endSession(UUID session, Ending ending) {
+        return end(s -> s.id().equals(session), ending) > 0;
+    }
+
+    @Override
+    public synchronized int endSessions(MailboxAddress mailbox, Ending ending) {
+        return end(s -> s.mailbox().equals(mailbox), ending);
+    }
+
+    private int end(Predicate<TokenSession> which, Ending ending) {
+        List<TokenSession> open = sessions.values().stream()
+                .map(SessionRow::session)
+                .filter(s -> which.test(s) && s.isOpen(ending.at()))
+                .toList();
+        open.forEach(s -> end(s, ending));
+        return open.size();
+    }
+
+    private void end(TokenSession session, Ending ending) {
+        write(ending.ended(session));
+        sessions.computeIfPresent(
+                session.id(), (id, row) -> new SessionRow(ended(session, ending.at()), row.credential()));
+    }
+
+    @Override
+    public synchronized boolean keep(AdminSession session, List<TokenDigest> value, Instant now, AuditEvent login) {
+        if (findAdminSession(value, now).isPresent()) {
+            return false;
+        }
+        adminSessions.put(value.get(0), session);
+        write(login);
+        return true;
+    }
+
+    @Override
+    public synchronized Optional<AdminSession> findAdminSession(List<TokenDigest> value, Instant now) {
+        return value.stream()
+                .flatMap(v -> Optional.ofNullable(adminSessions.get(v)).stream())
+                .filter(s -> now.isBefore(s.expiresAt()))
+                .findFirst();
+    }
+
+    @Override
+    public synchronized void append(List<AuditEvent> events) {
+        List.copyOf(events).forEach(this::write);
+    }
+
+    private void write(AuditEvent event) {
+        audit.put(event.id(), event);
+    }
+
+    @Override
+    public synchronized Page<AuditEvent> audit(AuditQuery query, int limit, Optional<String> after) {
+        return page(audit, e -> e, query::matches, AuditEvent::id, limit, after);
+    }
+
+    @Override
+    public synchronized int noteExpired(Instant now, int batch) {
+        List<TokenRow> expired = tokens.values().stream()
+                .filter(r -> !r.noted() && r.token().state(now) == TokenState.EXPIRED)
+                .limit(batch)
+                .toList();
+        List<TokenSession> over = sessions.values().stream()
+                .map(SessionRow::session)
+                .filter(s -> s.endedAt().isEmpty() && !s.isOpen(now))
+                .limit((long) batch - expired.size())
+                .toList();
+        for (TokenRow row : expired) {
+            LoginToken token = row.token();
+            write(AuditEvent.of(AuditEvent.Type.EXPIRED, token.expiresAt(), NOBODY)
+                    .about(token));
+            tokens.put(token.id(), new TokenRow(token, row.value(), true));
+        }
+        for (TokenSession session : over) {
+            end(session, new Ending(session.endsAt(), Optional.empty(), NOBODY, "expired"));
+        }
+        return expired.size() + over.size();
+    }
+
+    @Override
+    public synchronized int purge(Instant tokensBefore, Instant auditBefore, int batch) {
+        int gone = remove(tokens.values(), r -> r.token().expiresAt().isBefore(tokensBefore), this::forgetValue, batch);
+        gone += remove(
+                sessions.values(),
+                r -> r.session().endsAt().isBefore(tokensBefore),
+                r -> sessionsByCredential.remove(r.credential()),
+                batch - gone);
+        gone += remove(adminSessions.values(), s -> s.expiresAt().isBefore(tokensBefore), s -> {}, batch - gone);
+        gone += remove(audit.values(), e -> e.time().isBefore(auditBefore), e -> {}, batch - gone);
+        return gone;
+    }
+
+    private void forgetValue(TokenRow row) {
+        tokensByValue.computeIfPresent(row.value(), (value, ids) -> {
+            ids.remove(row.token().id());
+            return ids.isEmpty() ? null : ids;
+        });
+    }
+
+    private static <R> int remove(Collection<R> rows, Predicate<R> old, Consumer<R> then, int most) {
+        int gone = 0;
+        for (Iterator<R> all = rows.iterator(); gone < most && all.hasNext(); ) {
+            R row = all.next();
+            if (old.test(row)) {
+                all.remove();
+                then.accept(row);
+                gone++;
+            }
+        }
+        return gone;
+    }
+
+    private static <R, T> Page<T> page(
+            NavigableMap<UUID, R> rows,
+            Function<R, T> item,
+            Predicate<T> wanted,
+            Function<T, UUID> id,
+            int limit,
+            Optional<String> after) {
+        NavigableMap<UUID, R> rest =
+                after.map(a -> rows.tailMap(position(a), false)).orElse(rows);
+        List<T> found = rest.values().stream()
+                .map(item)
+                .filter(wanted)
+                .limit(limit + 1L)
+                .toList();
+        return Page.of(found, limit, t -> id.apply(t).toString());
+    }
+
+    /** The id that a page ended with, exactly as {@link #page} wrote it. */
+    private static UUID position(String after) {
+        UUID id = UUID.fromString(after);
+        if (!id.toString().equals(after)) {
+            throw new IllegalArgumentException("no position in a list");
+        }
+        return id;
+    }
+
+    private static LoginToken used(LoginToken t, Instant now) {
+        return new LoginToken(
+                t.id(),
+                t.mailbox(),
+                t.type(),
+                t.issuer(),
+                t.reason(),
+                t.locale(),
+                t.confirm(),
+                t.issuedAt(),
+                t.expiresAt(),
+                t.uses() + 1,
+                Optional.of(now),
+                t.revokedAt());
+    }
+
+    private static LoginToken revoked(LoginToken t, Instant at) {
+        return new LoginToken(
+                t.id(),
+                t.mailbox(),
+                t.type(),
+                t.issuer(),
+                t.reason(),
+                t.locale(),
+                t.confirm(),
+                t.issuedAt(),
+                t.expiresAt(),
+                t.uses(),
+                t.lastUsedAt(),
+                Optional.of(at));
+    }
+
+    private static TokenSession ended(TokenSession s, Instant at) {
+        return new TokenSession(
+                s.id(),
+                s.tokenId(),
+                s.mailbox(),
+                s.type(),
+                s.issuer(),
+                s.reason(),
+                s.locale(),
+                s.startedAt(),
+                s.endsAt(),
+                Optional.of(at),
+                s.client());
+    }
+}
