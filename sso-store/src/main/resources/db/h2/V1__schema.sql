@@ -63,7 +63,7 @@ create table login_token (
     primary key (digest, id)
 );
 create unique index login_token_id on login_token (id);
-create index login_token_mailbox on login_token (mailbox, issued_at);
+create index login_token_mailbox on login_token (mailbox, id);
 create index login_token_expiry on login_token (expiry_noted, expires_at);
 
 create table token_session (
@@ -83,7 +83,7 @@ create table token_session (
 );
 create unique index token_session_credential on token_session (credential);
 create index token_session_token on token_session (token_id);
-create index token_session_mailbox on token_session (mailbox, started_at);
+create index token_session_mailbox on token_session (mailbox, id);
 create index token_session_open on token_session (ended_at, ends_at);
 create index token_session_end on token_session (ends_at);
 
@@ -98,8 +98,8 @@ create index admin_session_digest on admin_session (digest);
 create index admin_session_expiry on admin_session (expires_at);
 
 create table audit_event (
-    happened_at timestamp(6) with time zone not null,
     id uuid not null,
+    happened_at timestamp(6) with time zone not null,
     event varchar not null,
     domain varchar,
     mailbox varchar,
@@ -111,10 +111,11 @@ create table audit_event (
     user_agent varchar not null,
     detail varchar not null,
     times integer not null,
-    primary key (happened_at, id)
+    primary key (id)
 );
-create index audit_event_domain on audit_event (domain, happened_at);
-create index audit_event_mailbox on audit_event (mailbox, happened_at);
+create index audit_event_domain on audit_event (domain, id);
+create index audit_event_time on audit_event (happened_at);
+create index audit_event_mailbox on audit_event (mailbox, id);
 
 -- Rows to lock, by whoever keeps a value that somebody chose: PostgreSQL has advisory locks for it.
 create table chosen_value_lock (

@@ -67,7 +67,7 @@ create table login_token (
 ) partition by range (expires_at);
 create table login_token_default partition of login_token default;
 create unique index login_token_id on login_token (id, expires_at);
-create index login_token_mailbox on login_token (mailbox, issued_at);
+create index login_token_mailbox on login_token (mailbox, id);
 create index login_token_expiry on login_token (expires_at) where not expiry_noted;
 
 create table token_session (
@@ -87,7 +87,7 @@ create table token_session (
 );
 create unique index token_session_credential on token_session (credential);
 create index token_session_token on token_session (token_id);
-create index token_session_mailbox on token_session (mailbox, started_at);
+create index token_session_mailbox on token_session (mailbox, id);
 create index token_session_open on token_session (ends_at) where ended_at is null;
 create index token_session_end on token_session using brin (ends_at);
 
@@ -103,8 +103,8 @@ create index admin_session_expiry on admin_session (expires_at);
 
 -- Partitioned by day, like login_token.
 create table audit_event (
-    happened_at timestamptz not null,
     id uuid not null,
+    happened_at timestamptz not null,
     event text collate "C" not null,
     domain text collate "C",
     mailbox text collate "C",
@@ -116,8 +116,8 @@ create table audit_event (
     user_agent text collate "C" not null,
     detail text collate "C" not null,
     times integer not null,
-    primary key (happened_at, id)
+    primary key (id, happened_at)
 ) partition by range (happened_at);
 create table audit_event_default partition of audit_event default;
-create index audit_event_domain on audit_event (domain, happened_at);
-create index audit_event_mailbox on audit_event (mailbox, happened_at);
+create index audit_event_domain on audit_event (domain, id);
+create index audit_event_mailbox on audit_event (mailbox, id);

@@ -33,9 +33,10 @@ final class Faults {
             case "28" -> "the database refuses the user or the password";
             case "3D" -> "the database does not exist";
             case "53" -> "the database has no room for more connections or data";
-            case "57" -> state.equals("57014")
-                    ? "the database did not answer in time"
-                    : "the database is being shut down or closed the connection";
+            case "57" ->
+                state.equals("57014")
+                        ? "the database did not answer in time"
+                        : "the database is being shut down or closed the connection";
             case "55", "HY" -> "the database did not answer in time";
             default -> "the database failed";
         };

@@ -33,8 +33,8 @@ final class H2Dialect implements Dialect {
     public String url(Database.Access access) {
         String url = access.url();
         long timeout = access.timeout().toMillis();
-        for (String option : List.of(
-                "WRITE_DELAY=0", "DB_CLOSE_ON_EXIT=FALSE", "LOCK_TIMEOUT=" + timeout, "QUERY_CACHE_SIZE=64")) {
+        for (String option :
+                List.of("WRITE_DELAY=0", "DB_CLOSE_ON_EXIT=FALSE", "LOCK_TIMEOUT=" + timeout, "QUERY_CACHE_SIZE=64")) {
             String name = option.substring(0, option.indexOf('=') + 1);
             if (!url.toUpperCase(Locale.ROOT).contains(";" + name)) {
                 url = url + ';' + option;
@@ -104,7 +104,7 @@ final class H2Dialect implements Dialect {
     }
 
     private static int purge(Database database, String rows, Instant before, int batch) {
-        return database.call(
-                new Command("delete from " + rows + " limit ?", p -> p.time(before).number(batch))::run);
+        return database.call(new Command(
+                "delete from " + rows + " limit ?", p -> p.time(before).number(batch))::run);
     }
 }

@@ -75,10 +75,15 @@ final class PostgreSqlDialect implements Dialect {
         if (then.isEmpty()) {
             return database.call(decisive::run) > 0;
         }
-        StringBuilder sql = new StringBuilder("with decided as (").append(decisive.sql()).append(" returning 1)");
+        StringBuilder sql =
+                new StringBuilder("with decided as (").append(decisive.sql()).append(" returning 1)");
         int last = then.size() - 1;
         for (int i = 0; i < last; i++) {
-            sql.append(", row").append(i).append(" as (").append(then.get(i).forEachOf("decided")).append(')');
+            sql.append(", row")
+                    .append(i)
+                    .append(" as (")
+                    .append(then.get(i).forEachOf("decided"))
+                    .append(')');
         }
         sql.append(' ').append(then.get(last).forEachOf("decided"));
         Command all = new Command(sql.toString(), p -> {

@@ -63,6 +63,7 @@ record Row(ResultSet result) {
     /** A value that this program wrote; where somebody else wrote another, the row cannot be trusted. */
     static <T> T parsed(Function<String, Optional<T>> parser, String text) {
         return parser.apply(text)
-                .orElseThrow(() -> new UnavailableException("a row of the database holds what is no value of its column"));
+                .orElseThrow(
+                        () -> new UnavailableException("a row of the database holds what is no value of its column"));
     }
 }

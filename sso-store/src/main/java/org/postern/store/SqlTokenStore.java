@@ -1,0 +1,334 @@
+package org.postern.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.postern.core.AdminSession;
+import org.postern.core.AuditEvent;
+import org.postern.core.Client;
+import org.postern.core.Ending;
+import org.postern.core.LoginToken;
+import org.postern.core.MailboxAddress;
+import org.postern.core.Page;
+import org.postern.core.TimeOrderedId;
+import org.postern.core.TokenDigest;
+import org.postern.core.TokenSession;
+import org.postern.core.TokenState;
+import org.postern.core.spi.AuditQuery;
+import org.postern.core.spi.TokenStore;
+
+/**
+ * Tokens, sessions and the audit trail in a SQL database. What logins wait for is plain JDBC; the lists that people look
+ * at come from {@link Listings}. Thread-safe.
+ */
+final class SqlTokenStore implements TokenStore {
+    private static final Client NOBODY = new Client("", "");
+
+    /** What makes a token live; the moment is bound to it. */
+    static final String LIVE =
+            "revoked_at is null and (uses = 0 or session_type in ('normal', 'normal_admin'))" + " and expires_at > ?";
+
+    private static final String COUNT_USE =
+            "update login_token set uses = uses + 1, last_used_at = ?" + " where id = ? and expires_at = ? and " + LIVE;
+
+    private final Database database;
+    private final Listings listings;
+
+    SqlTokenStore(Database database, Listings listings) {
+        this.database = database;
+        this.listings = listings;
+    }
+
+    @Override
+    public boolean issue(LoginToken token, List<TokenDigest> value, boolean chosen, AuditEvent issued) {
+        Insert row = Records.token(token, value.get(0));
+        if (!chosen) {
+            return database.dialect().decide(database, row.command(), List.of(Records.event(issued)));
+        }
+        Command twin = new Command(
+                "select id from login_token where digest in (" + marks(value) + ") and " + LIVE,
+                p -> p.digests(value).time(token.issuedAt()));
+        return database.transaction(connection -> {
+            database.dialect().holdValues(connection, value);
+            return insertUnless(twin, connection, row, issued);
+        });
+    }
+
+    private static boolean insertUnless(Command twin, Connection connection, Insert row, AuditEvent event)
+            throws SQLException {
+        if (twin.first(connection, r -> r.id("id")).isPresent()) {
+            return false;
+        }
+        row.command().run(connection);
+        Records.event(event).command().run(connection);
+        return true;
+    }
+
+    @Override
+    public Optional<LoginToken> find(List<TokenDigest> value, Instant now) {
+        Command withValue = new Command(
+                "select " + Records.TOKEN_COLUMNS + " from login_token where digest in (" + marks(value) + ")",
+                p -> p.digests(value));
+        List<LoginToken> found = database.call(c -> withValue.list(c, Records::token));
+        return found.stream()
+                .max(Comparator.comparing((LoginToken t) -> t.state(now) == TokenState.LIVE)
+                        .thenComparing(LoginToken::issuedAt)
+                        .thenComparing(t -> t.id().toString()));
+    }
+
+    @Override
+    public boolean redeem(LoginToken token, TokenSession session, List<TokenDigest> credential, AuditEvent redeemed) {
+        return database.dialect()
+                .decide(
+                        database,
+                        countUse(token, session.startedAt()),
+                        List.of(Records.session(session, credential.get(0)), Records.event(redeemed)));
+    }
+
+    @Override
+    public boolean use(LoginToken token, Instant now, Optional<AuditEvent> audit) {
+        return database.dialect()
+                .decide(
+                        database,
+                        countUse(token, now),
+                        audit.map(Records::event).stream().toList());
+    }
+
+    private static Command countUse(LoginToken token, Instant now) {
+        return new Command(
+                COUNT_USE,
+                p -> p.time(now).id(token.id()).time(token.expiresAt()).time(now));
+    }
+
+    @Override
+    public Optional<TokenSession> findSession(List<TokenDigest> credential) {
+        Command withCredential = new Command(
+                "select " + Records.SESSION_COLUMNS + " from token_session where credential in (" + marks(credential)
+                        + ")",
+                p -> p.digests(credential));
+        return database.call(c -> withCredential.first(c, Records::session));
+    }
+
+    @Override
+    public Optional<LoginToken> token(UUID id) {
+        return listings.token(id);
+    }
+
+    @Override
+    public Page<LoginToken> tokens(
+            MailboxAddress mailbox, Optional<Instant> liveAt, int limit, Optional<String> after) {
+        return listings.tokens(mailbox, liveAt, limit, after);
+    }
+
+    @Override
+    public Optional<TokenSession> session(UUID id) {
+        return listings.session(id);
+    }
+
+    @Override
+    public Page<TokenSession> sessions(MailboxAddress mailbox, Instant now, int limit, Optional<String> after) {
+        return listings.sessions(mailbox, now, limit, after);
+    }
+
+    @Override
+    public Set<UUID> openAmong(Collection<UUID> ids, Instant now) {
+        if (ids.isEmpty()) {
+            return Set.of();
+        }
+        Command open = new Command(
+                "select id from token_session where id = any (?) and ended_at is null and ends_at > ?",
+                p -> p.ids(ids).time(now));
+        return Set.copyOf(database.call(c -> open.list(c, row -> row.id("id"))));
+    }
+
+    @Override
+    public boolean revoke(UUID token, Ending ending) {
+        return database.transaction(connection -> {
+            boolean revoked =
+                    revoke(connection, ending, new Command("id = ? and revoked_at is null", p -> p.id(token)));
+            if (revoked) {
+                end(connection, ending, new Command("token_id = ?", p -> p.id(token)));
+            }
+            return revoked;
+        });
+    }
+
+    @Override
+    public void revokeAll(MailboxAddress mailbox, Ending ending) {
+        database.transaction(connection -> {
+            Command live =
+                    new Command("mailbox = ? and " + LIVE, p -> p.name(mailbox).time(ending.at()));
+            boolean any = revoke(connection, ending, live);
+            return end(connection, ending, new Command("mailbox = ?", p -> p.name(mailbox))) > 0 || any;
+        });
+    }
+
+    /** Revokes the tokens of a condition and tells the audit trail. */
+    private boolean revoke(Connection connection, Ending ending, Command which) throws SQLException {
+        Command update = new Command("update login_token set revoked_at = ? where " + which.sql(), p -> {
+            p.time(ending.at());
+            which.binding().bind(p);
+        });
+        List<LoginToken> revoked =
+                database.dialect().changed(connection, update, Records.TOKEN_COLUMNS, Records::token);
+        Insert.all(
+                connection, Records.events(revoked.stream().map(ending::revoked).toList()));
+        return !revoked.isEmpty();
+    }
+
+    @Override
+    public boolean endSession(UUID session, Ending ending) {
+        return database.transaction(c -> end(c, ending, new Command("id = ?", p -> p.id(session)))) > 0;
+    }
+
+    @Override
+    public int endSessions(MailboxAddress mailbox, Ending ending) {
+        return database.transaction(c -> end(c, ending, new Command("mailbox = ?", p -> p.name(mailbox))));
+    }
+
+    /** Ends the open sessions of a condition and tells the audit trail; returns how many. */
+    private int end(Connection connection, Ending ending, Command which) throws SQLException {
+        Command update = new Command(
+                "update token_session set ended_at = ? where ended_at is null and ends_at > ? and " + which.sql(),
+                p -> {
+                    p.time(ending.at()).time(ending.at());
+                    which.binding().bind(p);
+                });
+        List<TokenSession> ended =
+                database.dialect().changed(connection, update, Records.SESSION_COLUMNS, Records::session);
+        Insert.all(connection, Records.events(ended.stream().map(ending::ended).toList()));
+        return ended.size();
+    }
+
+    @Override
+    public boolean keep(AdminSession session, List<TokenDigest> value, Instant now, AuditEvent login) {
+        Command twin = new Command(
+                "select id from admin_session where digest in (" + marks(value) + ") and expires_at > ?",
+                p -> p.digests(value).time(now));
+        Insert row = new Insert(
+                "admin_session",
+                "id, digest, administrator, password_version, expires_at",
+                p -> p.id(TimeOrderedId.next(now))
+                        .bytes(value.get(0).bytes())
+                        .name(session.administrator())
+                        .text(session.passwordVersion())
+                        .time(session.expiresAt()));
+        return database.transaction(connection -> {
+            database.dialect().holdValues(connection, value);
+            return insertUnless(twin, connection, row, login);
+        });
+    }
+
+    @Override
+    public Optional<AdminSession> findAdminSession(List<TokenDigest> value, Instant now) {
+        Command live = new Command(
+                "select administrator, password_version, expires_at from admin_session where digest in (" + marks(value)
+                        + ") and expires_at > ?",
+                p -> p.digests(value).time(now));
+        return database.call(c -> live.first(
+                c,
+                row -> new AdminSession(
+                        row.address("administrator"), row.text("password_version"), row.time("expires_at"))));
+    }
+
+    @Override
+    public void append(List<AuditEvent> events) {
+        List<Insert> rows = Records.events(events);
+        if (rows.size() == 1) {
+            database.call(rows.get(0).command()::run);
+        } else if (!rows.isEmpty()) {
+            database.transaction(connection -> {
+                Insert.all(connection, rows);
+                return rows.size();
+            });
+        }
+    }
+
+    @Override
+    public Page<AuditEvent> audit(AuditQuery query, int limit, Optional<String> after) {
+        return listings.audit(query, limit, after);
+    }
+
+    @Override
+    public int noteExpired(Instant now, int batch) {
+        database.dialect().prepareDays(database, now);
+        int found = 0;
+        boolean more = true;
+        while (more && found < batch) {
+            int limit = batch - found;
+            List<LoginToken> marked = database.transaction(connection -> noteTokens(connection, now, limit));
+            found += (int) marked.stream().filter(SqlTokenStore::expiredUnused).count();
+            more = marked.size() == limit;
+        }
+        int limit = batch - found;
+        return limit > 0 ? found + database.transaction(c -> endOver(c, now, limit)) : found;
+    }
+
+    private static boolean expiredUnused(LoginToken token) {
+        return token.state(token.expiresAt()) == TokenState.EXPIRED;
+    }
+
+    /** Marks tokens whose time is over, used and revoked ones too, so that none is looked at twice. */
+    private List<LoginToken> noteTokens(Connection connection, Instant now, int batch) throws SQLException {
+        String due = "expiry_noted = false and expires_at <= ?";
+        Command mark = new Command(
+                "update login_token set expiry_noted = true where " + due
+                        + " and id in (select id from login_token where " + due + " order by expires_at limit ?)",
+                p -> p.time(now).time(now).number(batch));
+        List<LoginToken> expired = database.dialect().changed(connection, mark, Records.TOKEN_COLUMNS, Records::token);
+        Insert.all(
+                connection,
+                Records.events(expired.stream()
+                        .filter(SqlTokenStore::expiredUnused)
+                        .map(t -> AuditEvent.of(AuditEvent.Type.EXPIRED, t.expiresAt(), NOBODY)
+                                .about(t))
+                        .toList()));
+        return expired;
+    }
+
+    private int endOver(Connection connection, Instant now, int batch) throws SQLException {
+        String due = "ended_at is null and ends_at <= ?";
+        Command end = new Command(
+                "update token_session set ended_at = ends_at where " + due
+                        + " and id in (select id from token_session where " + due + " order by ends_at limit ?)",
+                p -> p.time(now).time(now).number(batch));
+        List<TokenSession> over =
+                database.dialect().changed(connection, end, Records.SESSION_COLUMNS, Records::session);
+        List<AuditEvent> events = new ArrayList<>();
+        for (TokenSession session : over) {
+            events.add(new Ending(session.endsAt(), Optional.empty(), NOBODY, "expired").ended(session));
+        }
+        Insert.all(connection, Records.events(events));
+        return over.size();
+    }
+
+    @Override
+    public int purge(Instant tokensBefore, Instant auditBefore, int batch) {
+        int gone = database.dialect().purgeTokens(database, tokensBefore, batch);
+        gone += purge("token_session", "ends_at", tokensBefore, batch - gone);
+        gone += purge("admin_session", "expires_at", tokensBefore, batch - gone);
+        return gone < batch ? gone + database.dialect().purgeAudit(database, auditBefore, batch - gone) : gone;
+    }
+
+    private int purge(String table, String column, Instant before, int batch) {
+        if (batch <= 0) {
+            return 0;
+        }
+        Command delete = new Command(
+                "delete from " + table + " where id in (select id from " + table + " where " + column + " < ? limit ?)",
+                p -> p.time(before).number(batch));
+        return database.call(delete::run);
+    }
+
+    private static String marks(List<TokenDigest> digests) {
+        return String.join(", ", Collections.nCopies(digests.size(), "?"));
+    }
+}
