@@ -54,7 +54,7 @@ public abstract class TokenStoreContract {
     private static final Client CLIENT = new Client("192.0.2.7", "Browser/1.0");
     private static final String HARD_REASON = ("\u00e4\u00f6\u00fc \ud83d\udd11 \"quoted\" 'single' \\ % _ ; -- \t\n "
                     + "\ud83e\udd84".repeat(250))
-            .substring(0, 500);
+            .substring(0, 499);
 
     private static final byte[] FIRST_KEY = "the first key has 32 bytes or so".getBytes(StandardCharsets.UTF_8);
     private static final byte[] SECOND_KEY = "the second key has 32 bytes also".getBytes(StandardCharsets.UTF_8);
