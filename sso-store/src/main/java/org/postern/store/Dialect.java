@@ -17,8 +17,11 @@ sealed interface Dialect permits H2Dialect, PostgreSqlDialect {
     /** The folder of migrations on the class path. */
     String migrations();
 
-    /** Hibernate's name for this database. */
-    String hibernateDialect();
+    /** The database's name for itself. */
+    String productName();
+
+    /** The oldest major version whose SQL may be used. */
+    int leastVersion();
 
     /** The URL with what the product's promises need. */
     String url(Database.Access access);
@@ -37,9 +40,12 @@ sealed interface Dialect permits H2Dialect, PostgreSqlDialect {
      */
     boolean decide(Database database, Command decisive, List<Insert> then);
 
-    /** Runs an update and returns columns of the rows that it changed, as they are afterwards. */
-    <T> List<T> changed(Connection connection, Command update, String columns, Row.Reader<T> reader)
-            throws SQLException;
+    /**
+     * Changes rows and returns columns of just those that this call changed. To be used in a transaction.
+     *
+     * @param columns none that the change assigns
+     */
+    <T> List<T> changed(Connection connection, Update update, String columns, Row.Reader<T> reader) throws SQLException;
 
     /** Keeps others that want to keep one of these values waiting until the transaction ends. */
     void holdValues(Connection connection, List<TokenDigest> values) throws SQLException;

@@ -9,6 +9,9 @@ import org.postern.core.UnavailableException;
  * exception itself goes along only where its own text cannot hold a row's values.
  */
 final class Faults {
+    /** The SQLSTATE of a transaction that did not get on with others and is to be tried again. */
+    static final String COLLISION = "40001";
+
     private static final int H2_DATABASE_IN_USE = 90020;
     private static final int H2_ROW_CHANGED = 90131;
 
@@ -45,7 +48,7 @@ final class Faults {
     /** Whether the transaction was rolled back because of others, and the same once more may well succeed. */
     static boolean isCollision(SQLException e) {
         String state = state(e);
-        return state.equals("40001") || state.equals("40P01") || e.getErrorCode() == H2_ROW_CHANGED;
+        return state.equals(COLLISION) || state.equals("40P01") || e.getErrorCode() == H2_ROW_CHANGED;
     }
 
     static boolean isTwin(SQLException e) {

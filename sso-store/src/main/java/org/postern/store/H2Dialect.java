@@ -21,8 +21,13 @@ final class H2Dialect implements Dialect {
     }
 
     @Override
-    public String hibernateDialect() {
-        return "org.hibernate.dialect.H2Dialect";
+    public String productName() {
+        return "H2";
+    }
+
+    @Override
+    public int leastVersion() {
+        return 2;
     }
 
     /**
@@ -71,11 +76,22 @@ final class H2Dialect implements Dialect {
         });
     }
 
+    /**
+     * Locks the rows first. {@code select … from final table (update …)} would do it in one statement, but of several
+     * at once for one row, found by a secondary index, H2 2.4.240 lets more than one have it.
+     */
     @Override
-    public <T> List<T> changed(Connection connection, Command update, String columns, Row.Reader<T> reader)
+    public <T> List<T> changed(Connection connection, Update update, String columns, Row.Reader<T> reader)
             throws SQLException {
-        String sql = "select " + columns + " from final table (" + update.sql() + ")";
-        return new Command(sql, update.binding()).list(connection, reader);
+        Command lock = new Command(
+                "select " + columns + " from " + update.table() + " where "
+                        + update.where().sql() + " for update",
+                update.where().binding());
+        List<T> rows = lock.list(connection, reader);
+        if (!rows.isEmpty() && update.command().run(connection) != rows.size()) {
+            throw new SQLException("more rows came meanwhile", Faults.COLLISION);
+        }
+        return rows;
     }
 
     @Override

@@ -2,7 +2,6 @@ package org.postern.store;
 
 import jakarta.persistence.PersistenceException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +61,7 @@ final class Listings implements AutoCloseable {
     Page<LoginToken> tokens(MailboxAddress mailbox, Optional<Instant> liveAt, int limit, Optional<String> after) {
         Question<TokenRow> question = Question.inHql(TokenRow.class, "from TokenRow t where t.mailbox = :mailbox");
         question.with("mailbox", mailbox.toString());
-        liveAt.ifPresent(now -> question.and(LIVE).with("now", stored(now)));
+        liveAt.ifPresent(now -> question.and(LIVE).with("now", Parameters.stored(now)));
         after.ifPresent(a -> question.and(" and t.id < :after").with("after", position(a)));
         question.and(" order by t.id desc");
         return page(question, limit, TokenRow::token, t -> t.id().toString());
@@ -72,7 +71,7 @@ final class Listings implements AutoCloseable {
         Question<SessionRow> question = Question.inHql(
                 SessionRow.class,
                 "from SessionRow s where s.mailbox = :mailbox and s.endedAt is null and s.endsAt > :now");
-        question.with("mailbox", mailbox.toString()).with("now", stored(now));
+        question.with("mailbox", mailbox.toString()).with("now", Parameters.stored(now));
         after.ifPresent(a -> question.and(" and s.id < :after").with("after", position(a)));
         question.and(" order by s.id desc");
         return page(question, limit, SessionRow::session, s -> s.id().toString());
@@ -88,8 +87,8 @@ final class Listings implements AutoCloseable {
                         question.and(" and e.administrator = :administrator").with("administrator", a.toString()));
         query.type().ifPresent(t -> question.and(" and e.event = :event").with("event", t.apiName()));
         query.since()
-                .ifPresent(s -> question.and(" and e.happened_at >= :since").with("since", stored(s)));
-        query.until().ifPresent(u -> question.and(" and e.happened_at < :until").with("until", stored(u)));
+                .ifPresent(s -> question.and(" and e.happened_at >= :since").with("since", Parameters.stored(s)));
+        query.until().ifPresent(u -> question.and(" and e.happened_at < :until").with("until", Parameters.stored(u)));
         after.ifPresent(a -> question.and(" and e.id < :after").with("after", position(a)));
         question.and(" order by e.id desc");
         return page(question, limit, AuditRow::event, e -> e.id().toString());
@@ -122,10 +121,6 @@ final class Listings implements AutoCloseable {
     /** Text for {@code like} with the escape {@code !}, every character of which stands for itself. */
     private static String literally(String text) {
         return text.replace("!", "!!").replace("%", "!%").replace("_", "!_");
-    }
-
-    private static Instant stored(Instant time) {
-        return time.truncatedTo(ChronoUnit.MICROS);
     }
 
     private static UUID position(String after) {
@@ -218,8 +213,14 @@ final class Listings implements AutoCloseable {
     private SessionFactory start() {
         StandardServiceRegistry registry = new StandardServiceRegistryBuilder()
                 .applySetting("hibernate.connection.datasource", database.dataSource())
-                .applySetting("hibernate.dialect", database.dialect().hibernateDialect())
+                // Told instead of asked: starting needs no connection.
                 .applySetting("hibernate.boot.allow_jdbc_metadata_access", false)
+                .applySetting(
+                        "jakarta.persistence.database-product-name",
+                        database.dialect().productName())
+                .applySetting(
+                        "jakarta.persistence.database-major-version",
+                        database.dialect().leastVersion())
                 .applySetting("hibernate.bytecode.use_reflection_optimizer", false)
                 .applySetting("hibernate.cache.use_second_level_cache", false)
                 .applySetting("hibernate.query.in_clause_parameter_padding", true)

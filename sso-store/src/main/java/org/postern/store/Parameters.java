@@ -5,7 +5,6 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
@@ -18,6 +17,9 @@ import org.postern.core.TokenDigest;
  * precision, so that a statement cannot forget it.
  */
 final class Parameters {
+    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LAST = Instant.parse("+10000-01-01T00:00:00Z");
+
     private final PreparedStatement statement;
     private int last;
 
@@ -25,9 +27,9 @@ final class Parameters {
         this.statement = statement;
     }
 
-    /** A time as the database keeps it. */
-    static OffsetDateTime stored(Instant time) {
-        return time.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
+    /** A time as the database keeps it: in microseconds, and in the years that every database knows. */
+    static Instant stored(Instant time) {
+        return time.isBefore(FIRST) ? FIRST : time.isAfter(LAST) ? LAST : time.truncatedTo(ChronoUnit.MICROS);
     }
 
     Parameters text(String text) throws SQLException {
@@ -62,7 +64,7 @@ final class Parameters {
     }
 
     Parameters time(Instant time) throws SQLException {
-        statement.setObject(++last, stored(time));
+        statement.setObject(++last, stored(time).atOffset(ZoneOffset.UTC));
         return this;
     }
 

@@ -35,8 +35,13 @@ final class PostgreSqlDialect implements Dialect {
     }
 
     @Override
-    public String hibernateDialect() {
-        return "org.hibernate.dialect.PostgreSQLDialect";
+    public String productName() {
+        return "PostgreSQL";
+    }
+
+    @Override
+    public int leastVersion() {
+        return 13;
     }
 
     @Override
@@ -96,9 +101,10 @@ final class PostgreSqlDialect implements Dialect {
     }
 
     @Override
-    public <T> List<T> changed(Connection connection, Command update, String columns, Row.Reader<T> reader)
+    public <T> List<T> changed(Connection connection, Update update, String columns, Row.Reader<T> reader)
             throws SQLException {
-        return new Command(update.sql() + " returning " + columns, update.binding()).list(connection, reader);
+        Command command = update.command();
+        return new Command(command.sql() + " returning " + columns, command.binding()).list(connection, reader);
     }
 
     @Override

@@ -3,7 +3,6 @@ package org.postern.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -173,10 +172,7 @@ final class SqlTokenStore implements TokenStore {
 
     /** Revokes the tokens of a condition and tells the audit trail. */
     private boolean revoke(Connection connection, Ending ending, Command which) throws SQLException {
-        Command update = new Command("update login_token set revoked_at = ? where " + which.sql(), p -> {
-            p.time(ending.at());
-            which.binding().bind(p);
-        });
+        Update update = new Update("login_token", new Command("revoked_at = ?", p -> p.time(ending.at())), which);
         List<LoginToken> revoked =
                 database.dialect().changed(connection, update, Records.TOKEN_COLUMNS, Records::token);
         Insert.all(
@@ -196,12 +192,11 @@ final class SqlTokenStore implements TokenStore {
 
     /** Ends the open sessions of a condition and tells the audit trail; returns how many. */
     private int end(Connection connection, Ending ending, Command which) throws SQLException {
-        Command update = new Command(
-                "update token_session set ended_at = ? where ended_at is null and ends_at > ? and " + which.sql(),
-                p -> {
-                    p.time(ending.at()).time(ending.at());
-                    which.binding().bind(p);
-                });
+        Command open = new Command("ended_at is null and ends_at > ? and " + which.sql(), p -> {
+            p.time(ending.at());
+            which.binding().bind(p);
+        });
+        Update update = new Update("token_session", new Command("ended_at = ?", p -> p.time(ending.at())), open);
         List<TokenSession> ended =
                 database.dialect().changed(connection, update, Records.SESSION_COLUMNS, Records::session);
         Insert.all(connection, Records.events(ended.stream().map(ending::ended).toList()));
@@ -264,50 +259,49 @@ final class SqlTokenStore implements TokenStore {
         boolean more = true;
         while (more && found < batch) {
             int limit = batch - found;
-            List<LoginToken> marked = database.transaction(connection -> noteTokens(connection, now, limit));
-            found += (int) marked.stream().filter(SqlTokenStore::expiredUnused).count();
-            more = marked.size() == limit;
+            List<UUID> due = due("login_token", "expiry_noted = false and expires_at <= ?", "expires_at", now, limit);
+            found += due.isEmpty() ? 0 : database.transaction(connection -> noteTokens(connection, due));
+            more = due.size() == limit;
         }
-        int limit = batch - found;
-        return limit > 0 ? found + database.transaction(c -> endOver(c, now, limit)) : found;
+        List<UUID> over = found < batch
+                ? due("token_session", "ended_at is null and ends_at <= ?", "ends_at", now, batch - found)
+                : List.of();
+        return over.isEmpty() ? found : found + database.transaction(connection -> endOver(connection, over));
     }
 
-    private static boolean expiredUnused(LoginToken token) {
-        return token.state(token.expiresAt()) == TokenState.EXPIRED;
+    private List<UUID> due(String table, String condition, String order, Instant now, int limit) {
+        Command command = new Command(
+                "select id from " + table + " where " + condition + " order by " + order + " limit ?",
+                p -> p.time(now).number(limit));
+        return database.call(c -> command.list(c, row -> row.id("id")));
     }
 
-    /** Marks tokens whose time is over, used and revoked ones too, so that none is looked at twice. */
-    private List<LoginToken> noteTokens(Connection connection, Instant now, int batch) throws SQLException {
-        String due = "expiry_noted = false and expires_at <= ?";
-        Command mark = new Command(
-                "update login_token set expiry_noted = true where " + due
-                        + " and id in (select id from login_token where " + due + " order by expires_at limit ?)",
-                p -> p.time(now).time(now).number(batch));
-        List<LoginToken> expired = database.dialect().changed(connection, mark, Records.TOKEN_COLUMNS, Records::token);
-        Insert.all(
-                connection,
-                Records.events(expired.stream()
-                        .filter(SqlTokenStore::expiredUnused)
+    /**
+     * Marks tokens whose time is over, used and revoked ones too, so that none is looked at twice; returns how many of
+     * them expired unused. Where another node marks the same ones, each row is one node's.
+     */
+    private int noteTokens(Connection connection, List<UUID> due) throws SQLException {
+        Command unnoted = new Command("id = any (?) and expiry_noted = false", p -> p.ids(due));
+        Update mark = new Update("login_token", Command.of("expiry_noted = true"), unnoted);
+        List<AuditEvent> expired =
+                database.dialect().changed(connection, mark, Records.TOKEN_COLUMNS, Records::token).stream()
+                        .filter(t -> t.state(t.expiresAt()) == TokenState.EXPIRED)
                         .map(t -> AuditEvent.of(AuditEvent.Type.EXPIRED, t.expiresAt(), NOBODY)
                                 .about(t))
-                        .toList()));
-        return expired;
+                        .toList();
+        Insert.all(connection, Records.events(expired));
+        return expired.size();
     }
 
-    private int endOver(Connection connection, Instant now, int batch) throws SQLException {
-        String due = "ended_at is null and ends_at <= ?";
-        Command end = new Command(
-                "update token_session set ended_at = ends_at where " + due
-                        + " and id in (select id from token_session where " + due + " order by ends_at limit ?)",
-                p -> p.time(now).time(now).number(batch));
-        List<TokenSession> over =
-                database.dialect().changed(connection, end, Records.SESSION_COLUMNS, Records::session);
-        List<AuditEvent> events = new ArrayList<>();
-        for (TokenSession session : over) {
-            events.add(new Ending(session.endsAt(), Optional.empty(), NOBODY, "expired").ended(session));
-        }
-        Insert.all(connection, Records.events(events));
-        return over.size();
+    private int endOver(Connection connection, List<UUID> over) throws SQLException {
+        Command open = new Command("id = any (?) and ended_at is null", p -> p.ids(over));
+        Update end = new Update("token_session", Command.of("ended_at = ends_at"), open);
+        List<AuditEvent> ended =
+                database.dialect().changed(connection, end, Records.SESSION_COLUMNS, Records::session).stream()
+                        .map(s -> new Ending(s.endsAt(), Optional.empty(), NOBODY, "expired").ended(s))
+                        .toList();
+        Insert.all(connection, Records.events(ended));
+        return ended.size();
     }
 
     @Override
