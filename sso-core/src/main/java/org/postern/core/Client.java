@@ -26,7 +26,7 @@ public record Client(String address, String userAgent) {
         }
         StringBuilder prefix = new StringBuilder(20);
         for (int i = 0; i < 8; i += 2) {
-            prefix.append(Integer.toHexString((bytes[i] & 0xff) << 8 | bytes[i + 1] & 0xff))
+            prefix.append(Integer.toHexString(((bytes[i] & 0xff) << 8) | (bytes[i + 1] & 0xff)))
                     .append(':');
         }
         return prefix.append(":/64").toString();

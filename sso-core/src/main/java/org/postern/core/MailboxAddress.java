@@ -37,8 +37,8 @@ public final class MailboxAddress implements Comparable<MailboxAddress> {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             boolean upper = c >= 'A' && c <= 'Z';
-            boolean plain = upper || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || SPECIAL.indexOf(c) >= 0;
-            if (!plain || c == '.' && previous == '.') {
+            boolean plain = upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || SPECIAL.indexOf(c) >= 0;
+            if (!plain || (c == '.' && previous == '.')) {
                 return Optional.empty();
             }
             lower.append(upper ? (char) (c + ('a' - 'A')) : c);

@@ -3,6 +3,7 @@ package org.postern.core;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * One of the eleven languages of the contract, section 3. A value outside the list is never used, so that no text from
@@ -29,6 +30,11 @@ public enum SessionLocale {
     SessionLocale(String code) {
         this.code = code;
         this.locale = Locale.forLanguageTag(code.replace('_', '-'));
+    }
+
+    /** All codes, for people: {@code da, de, …}. */
+    public static String codes() {
+        return ALL.stream().map(SessionLocale::code).collect(Collectors.joining(", "));
     }
 
     /** The locale that {@code text} names: without regard to ASCII case, {@code -} and {@code _} alike. */

@@ -5,10 +5,10 @@ import java.util.Optional;
 
 /** The life of a token: how its text becomes a duration (contract, section 3). */
 public final class TokenLife {
-    /** A day. */
-    public static final Duration DEFAULT = Duration.ofSeconds(86_400);
-    /** 31 days: whatever is longer becomes this. */
-    public static final Duration MAX = Duration.ofSeconds(2_678_400);
+    /** 86,400 seconds. */
+    public static final Duration DEFAULT = Duration.ofDays(1);
+    /** 2,678,400 seconds: whatever is longer becomes this. */
+    public static final Duration MAX = Duration.ofDays(31);
 
     private TokenLife() {}
 

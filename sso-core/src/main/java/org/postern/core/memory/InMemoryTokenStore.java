@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -28,6 +27,7 @@ import org.postern.core.Page;
 import org.postern.core.TokenDigest;
 import org.postern.core.TokenSession;
 import org.postern.core.TokenState;
+import org.postern.core.spi.AuditLog;
 import org.postern.core.spi.AuditQuery;
 import org.postern.core.spi.TokenStore;
 
@@ -168,10 +168,12 @@ public final class InMemoryTokenStore implements TokenStore {
     }
 
     @Override
-    public synchronized Set<UUID> openAmong(Collection<UUID> ids, Instant now) {
+    public synchronized Map<UUID, MailboxAddress> openAmong(Collection<UUID> ids, Instant now) {
         return ids.stream()
-                .filter(id -> session(id).filter(s -> s.isOpen(now)).isPresent())
-                .collect(Collectors.toUnmodifiableSet());
+                .distinct()
+                .flatMap(id -> session(id).stream())
+                .filter(s -> s.isOpen(now))
+                .collect(Collectors.toUnmodifiableMap(TokenSession::id, TokenSession::mailbox));
     }
 
     @Override
@@ -249,6 +251,7 @@ public final class InMemoryTokenStore implements TokenStore {
 
     private void write(AuditEvent event) {
         audit.put(event.id(), event);
+        AuditLog.write(event);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.postern.core.service;
 
 import java.util.Optional;
+import java.util.function.Function;
 import org.postern.core.Administrator;
 import org.postern.core.DomainName;
 import org.postern.core.Mailbox;
@@ -21,6 +22,14 @@ public final class Authority {
 
         /** The domain is his, but there is no such mailbox, or it is suspended, or the text is no address. */
         record NoSuchMailbox(String why) implements Verdict {}
+
+        /** What the administrator gets: what {@code action} makes of the mailbox, if he may. */
+        default <T> Answer<T> answer(Function<Mailbox, T> action) {
+            if (this instanceof Allowed allowed) {
+                return new Answer.Given<>(action.apply(allowed.mailbox()));
+            }
+            return this instanceof Denied ? new Answer.Denied<>() : new Answer.Missing<>();
+        }
     }
 
     private final MailDirectory directory;
@@ -63,13 +72,20 @@ public final class Authority {
         if (!(verdict instanceof Verdict.Allowed allowed)) {
             return verdict;
         }
-        if (allowed.mailbox()
-                .role()
-                .filter(r -> r.compareTo(administrator.role()) > 0)
-                .isPresent()) {
-            return new Verdict.Denied("never upward");
-        }
-        return allowed;
+        return isHigher(allowed.mailbox(), administrator) ? new Verdict.Denied("never upward") : allowed;
+    }
+
+    /** May this administrator end tokens and sessions of this mailbox, which may be gone by now? */
+    boolean mayEnd(Administrator administrator, MailboxAddress address) {
+        return controls(administrator, address.domain())
+                && directory
+                        .mailbox(address)
+                        .filter(m -> isHigher(m, administrator))
+                        .isEmpty();
+    }
+
+    private static boolean isHigher(Mailbox mailbox, Administrator administrator) {
+        return mailbox.role().filter(r -> r.compareTo(administrator.role()) > 0).isPresent();
     }
 
     /**
@@ -97,6 +113,11 @@ public final class Authority {
                 && target.isPresent()
                 && target.get().company().equals(issuer.company())
                 && target.get().domains().stream().allMatch(d -> controls(issuer, d));
+    }
+
+    /** Whether there is such a mailbox, and it is not suspended. */
+    boolean isActive(MailboxAddress address) {
+        return directory.mailbox(address).filter(m -> !m.suspended()).isPresent();
     }
 
     /** Whether a token that was issued may still be redeemed: its mailbox is active and its issuer could issue it today. */

@@ -29,7 +29,7 @@ public sealed interface Issuance {
     /** The chosen value is live for this mailbox already. */
     record AlreadyLive() implements Issuance {}
 
-    /** @param message what is wrong, in words; it never repeats what was given */
+    /** A field that is bad, and what is wrong with it, in English; the message never repeats what was given. */
     record InvalidField(Field field, String message) {}
 
     /** A field of an {@link IssueRequest} that may be bad. */

@@ -1,6 +1,8 @@
 package org.postern.core.service;
 
 import java.util.Locale;
+import java.util.Optional;
+import org.postern.core.TokenState;
 
 /** Why a secret was refused. For the audit trail alone: whoever presented it sees the same refusal every time. */
 public enum Refusal {
@@ -19,6 +21,21 @@ public enum Refusal {
     ISSUER,
     /** A session credential whose session is over. */
     SESSION_OVER;
+
+    /** Why a token in this state is refused; empty where it is live. */
+    static Optional<Refusal> of(TokenState state) {
+        return switch (state) {
+            case LIVE -> Optional.empty();
+            case USED -> Optional.of(USED);
+            case EXPIRED -> Optional.of(EXPIRED);
+            case REVOKED -> Optional.of(REVOKED);
+        };
+    }
+
+    /** Why a live token is refused to which {@link Authority} objects. */
+    static Refusal of(Authority.Verdict objection) {
+        return objection instanceof Authority.Verdict.NoSuchMailbox ? SUSPENDED : ISSUER;
+    }
 
     /** Whether the secret may have been a guess: then the attempt counts. */
     boolean isGuess() {

@@ -27,7 +27,7 @@ public final class Throttle {
     /** Wrong attempts on one account, from wherever, before it bites those who made one. */
     static final int ACCOUNT_LIMIT = 100;
 
-    static final Duration LONGEST_WAIT = Duration.ofSeconds(900);
+    static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
 
     private static final int MOST_COUNTS = 100_000;
     private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(5);

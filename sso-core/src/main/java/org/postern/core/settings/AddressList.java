@@ -7,13 +7,14 @@ import org.postern.core.IpLiteral;
 
 /** A list of IP addresses and CIDR blocks. Immutable and thread-safe. No name is ever looked up. */
 public final class AddressList {
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Block(byte[] address, int bits) {
         boolean contains(byte[] other) {
             if (other.length != address.length) {
                 return false;
             }
             for (int i = 0; i < bits; i++) {
-                if (((address[i / 8] ^ other[i / 8]) >> 7 - i % 8 & 1) != 0) {
+                if ((((address[i / 8] ^ other[i / 8]) >> (7 - i % 8)) & 1) != 0) {
                     return false;
                 }
             }

@@ -36,12 +36,23 @@ public record Settings(
         List<Brand> brands) {
 
     /**
+     * How the product is reached.
+     *
      * @param publicUrl without a slash at its end; empty where it is not set
      * @param plain whether credentials may arrive over plain HTTP from other hosts
      */
-    public record Http(int port, String publicUrl, boolean plain, AddressList trustedProxies, boolean toolsGet) {}
+    public record Http(int port, String publicUrl, boolean plain, AddressList trustedProxies, boolean toolsGet) {
+        /** The webmail's address as browsers see it, without a slash at its end. */
+        public String webmailUrl() {
+            return publicUrl.isEmpty() ? "http://127.0.0.1:" + port : publicUrl;
+        }
+    }
 
-    /** @param confirmAlways no token is redeemed without a click */
+    /**
+     * How a login runs.
+     *
+     * @param confirmAlways no token is redeemed without a click
+     */
     public record Login(
             boolean confirmAlways,
             String path,
@@ -53,13 +64,23 @@ public record Settings(
 
     public record Session(Duration maxLife, Duration poll) {}
 
-    /** @param issuerUrl the issuing service to ask; empty where the store is here */
+    /**
+     * Remote webmails and their issuing service.
+     *
+     * @param issuerUrl the issuing service to ask; empty where the store is here
+     */
     public record Node(Optional<URI> issuerUrl, Secret key, AddressList addresses) {}
 
-    /** @param key empty where no mail server may ask */
+    /**
+     * The mail servers: those that ask, and those that the sample webmail asks.
+     *
+     * @param key empty where no mail server may ask
+     */
     public record Mail(Secret key, AddressList addresses, Optional<URI> imap, Optional<URI> smtp) {}
 
     /**
+     * Where everything is kept.
+     *
      * @param url empty for H2 in the data folder
      * @param keys newest first; empty for the key file in the data folder
      */
@@ -70,7 +91,11 @@ public record Settings(
 
     public record Demo(boolean on, int imapPort, int pop3Port, int smtpPort) {}
 
-    /** @throws SettingsException at the first setting that is bad or unknown */
+    /**
+     * Reads and checks all settings.
+     *
+     * @throws SettingsException at the first setting that is bad or unknown
+     */
     public static Settings from(Config config) {
         return new Reader(config).read();
     }
@@ -201,7 +226,7 @@ public record Settings(
             try {
                 String value = text(setting).toUpperCase(Locale.ROOT);
                 Duration duration = value.matches("P[0-9]{1,6}[DW]")
-                        ? Duration.ofDays(Period.parse(value).getDays())
+                        ? Duration.ofDays(Period.parse(value).get(java.time.temporal.ChronoUnit.DAYS))
                         : Duration.parse(value);
                 if (duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0) {
                     return duration;

@@ -25,7 +25,7 @@ public interface DirectoryEditor {
      * Gives an address an administrator's role. Where it is a mailbox already, its password stays and {@code password}
      * may be empty; else it must be given.
      *
-     * @param domains for the roles {@code mail} and {@code domain}: at least one, all of the company's; else none
+     * @param domains for the roles {@link Role#MAIL} and {@link Role#DOMAIN}: at least one, all of the company's; else none
      */
     void createAdministrator(
             MailboxAddress address, Role role, String company, Set<DomainName> domains, Optional<Secret> password);

@@ -3,8 +3,8 @@ package org.postern.core.spi;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.postern.core.AdminSession;
 import org.postern.core.AuditEvent;
@@ -19,7 +19,8 @@ import org.postern.core.TokenSession;
  * Keeps tokens, the sessions that they open, and the audit trail.
  *
  * <p>Every method that changes something does so in one transaction together with the audit rows that tell of it: both
- * are there afterwards, also after a crash, or neither. A method that returned has done its work durably. Digests come
+ * are there afterwards, also after a crash, or neither. A method that returned has done its work durably, and has handed
+ * each row that it wrote to {@link AuditLog}. Digests come
  * as one list per secret, one digest for each key, newest key first; what is stored is stored under the first.
  *
  * <p>All methods may be called by many threads and nodes at once. Each throws {@link
@@ -79,8 +80,8 @@ public interface TokenStore {
     /** The sessions of a mailbox that are open at {@code now}, newest first. */
     Page<TokenSession> sessions(MailboxAddress mailbox, Instant now, int limit, Optional<String> after);
 
-    /** Those among {@code ids} that are open at {@code now}. */
-    Set<UUID> openAmong(Collection<UUID> ids, Instant now);
+    /** Those among {@code ids} that are open at {@code now}, and whose they are. */
+    Map<UUID, MailboxAddress> openAmong(Collection<UUID> ids, Instant now);
 
     /**
      * Revokes a token that is not revoked yet, and ends its open sessions.

@@ -3,6 +3,10 @@ package org.postern.core.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +16,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -40,6 +45,7 @@ import org.postern.core.TokenDigest;
 import org.postern.core.TokenKeys;
 import org.postern.core.TokenSession;
 import org.postern.core.TokenState;
+import org.slf4j.LoggerFactory;
 
 /**
  * What every {@link TokenStore} promises. A subclass says where the store is; it may hold the rows of other tests, since
@@ -311,7 +317,7 @@ public abstract class TokenStoreContract {
         assertThat(other.session(session.id())).contains(session);
         assertThat(other.findSession(credential("c1"))).contains(session);
         assertThat(other.sessions(alice, then, 10, Optional.empty()).items()).containsExactly(session);
-        assertThat(other.openAmong(List.of(session.id()), then)).containsExactly(session.id());
+        assertThat(other.openAmong(List.of(session.id()), then)).isEqualTo(Map.of(session.id(), alice));
         assertThat(trail(AuditEvent.Type.REDEEMED)).containsExactly(row);
     }
 
@@ -575,12 +581,13 @@ public abstract class TokenStoreContract {
         TokenSession over = open(token, NOW, NOW.plusSeconds(1));
         TokenSession ended = open(token, NOW, NOW.plus(HOUR));
         store.endSession(ended.id(), ending(NOW));
-        List<UUID> ids = new ArrayList<>(List.of(over.id(), open.id(), ended.id(), open.id()));
+        TokenSession bobs = open(issue(bob, SessionType.NORMAL, "secret"), NOW, NOW.plus(HOUR));
+        List<UUID> ids = new ArrayList<>(List.of(over.id(), open.id(), ended.id(), open.id(), bobs.id()));
         for (int i = 0; i < 3000; i++) {
             ids.add(TimeOrderedId.next(NOW));
         }
-        assertThat(other.openAmong(ids, NOW.plusSeconds(1))).containsExactly(open.id());
-        assertThat(other.openAmong(ids, NOW)).containsExactlyInAnyOrder(open.id(), over.id());
+        assertThat(other.openAmong(ids, NOW.plusSeconds(1))).isEqualTo(Map.of(open.id(), alice, bobs.id(), bob));
+        assertThat(other.openAmong(ids, NOW)).isEqualTo(Map.of(open.id(), alice, over.id(), alice, bobs.id(), bob));
         assertThat(other.openAmong(List.of(), NOW)).isEmpty();
     }
 
@@ -1084,6 +1091,55 @@ public abstract class TokenStoreContract {
         Collections.shuffle(shuffled, new Random(1));
         store.append(shuffled);
         assertThat(trail()).isEqualTo(rows);
+    }
+
+    @Test
+    void everyRow_isHandedToTheLogOnce() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger("org.postern.audit");
+        Level before = logger.getLevel();
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.setLevel(Level.INFO);
+        logger.addAppender(lines);
+        try {
+            LoginToken single = issue(SessionType.SSO, "one");
+            LoginToken normal = issue(SessionType.NORMAL, "two");
+            LoginToken twin = token(SessionType.NORMAL, NOW, NOW.plus(HOUR));
+            store.issue(twin, value("two"), true, issued(twin));
+            List<TokenSession> sessions = sessions(single);
+            try (Race race = new Race(THREADS)) {
+                race.run(i -> redeem(node(i), single, sessions.get(i)));
+            }
+            open(normal, NOW, NOW.plusSeconds(1));
+            TokenSession ended = open(normal, NOW, NOW.plus(HOUR));
+            store.use(normal, NOW, Optional.of(mailLogin(normal)));
+            store.endSession(ended.id(), ending(NOW));
+            store.endSession(ended.id(), ending(NOW));
+            store.append(List.of(refused().about(alice), refused().by(admin)));
+            store.keep(new AdminSession(admin, "1", NOW.plus(HOUR)), adminValue("s"), NOW, login());
+            store.keep(new AdminSession(admin, "1", NOW.plus(HOUR)), adminValue("s"), NOW, login());
+            issue(SessionType.NORMAL, "three");
+            noteAll(NOW.plusSeconds(1));
+            store.revoke(normal.id(), ending(NOW.plusSeconds(1)));
+            store.use(normal, NOW, Optional.of(mailLogin(normal)));
+            store.revokeAll(alice, ending(NOW.plusSeconds(2)));
+            issue(SessionType.NORMAL, "four");
+            noteAll(NOW.plus(HOUR));
+            noteAll(NOW.plus(HOUR));
+
+            List<String> logged = List.copyOf(lines.list).stream()
+                    .map(ILoggingEvent::getFormattedMessage)
+                    .filter(line -> line.contains(domain.toString()))
+                    .map(line -> line.replaceAll(".* id=(\\S+).*", "$1"))
+                    .toList();
+            assertThat(logged)
+                    .hasSizeGreaterThan(15)
+                    .containsExactlyInAnyOrderElementsOf(
+                            trail().stream().map(e -> e.id().toString()).toList());
+        } finally {
+            logger.detachAppender(lines);
+            logger.setLevel(before);
+        }
     }
 
     @Test

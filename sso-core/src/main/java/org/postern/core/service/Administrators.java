@@ -1,0 +1,193 @@
+package org.postern.core.service;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.postern.core.AdminSession;
+import org.postern.core.Administrator;
+import org.postern.core.AuditEvent;
+import org.postern.core.ChosenToken;
+import org.postern.core.Client;
+import org.postern.core.MailboxAddress;
+import org.postern.core.Secret;
+import org.postern.core.TokenKeys;
+import org.postern.core.UnavailableException;
+import org.postern.core.spi.MailDirectory;
+import org.postern.core.spi.TokenStore;
+
+/**
+ * Says who an administrator is: by his password, an API key, or a session that he started. Wrong ones are throttled and
+ * audited alike. Thread-safe; throws {@link UnavailableException} on a fault.
+ */
+public final class Administrators {
+    /** What came of showing credentials. */
+    public sealed interface Login {
+        record Accepted(Administrator administrator) implements Login {}
+
+        /** Wrong, or right and no administrator's: nothing more is told. */
+        record Refused() implements Login {}
+
+        /** Too many wrong attempts; the credentials were not looked at. */
+        record Throttled(Duration retryAfter) implements Login {}
+    }
+
+    /** What came of starting a session. */
+    public sealed interface Start {
+        /** The session, and the value with which {@link #bySession} knows the administrator again. */
+        record Started(Secret value, AdminSession session) implements Start {}
+
+        /** The value that was chosen is not good enough: what is wrong with it, in English. */
+        record BadValue(String message) implements Start {}
+
+        /** The value that was chosen is live for him already. */
+        record AlreadyLive() implements Start {}
+    }
+
+    /** The life of a session where none is asked for. */
+    public static final Duration DEFAULT_SESSION = Duration.ofHours(3);
+    /** The longest life of a session. */
+    public static final Duration MAX_SESSION = Duration.ofDays(1);
+
+    private final MailDirectory directory;
+    private final TokenStore store;
+    private final TokenKeys keys;
+    private final Throttle throttle;
+    private final AuditTrail audit;
+    private final Clock clock;
+    private final VerifiedPasswords verified;
+
+    Administrators(
+            MailDirectory directory,
+            TokenStore store,
+            TokenKeys keys,
+            Throttle throttle,
+            AuditTrail audit,
+            Clock clock) {
+        this.directory = directory;
+        this.store = store;
+        this.keys = keys;
+        this.throttle = throttle;
+        this.audit = audit;
+        this.clock = clock;
+        this.verified = new VerifiedPasswords(directory, clock, new SecureRandom());
+    }
+
+    /** The administrator with this address and password. */
+    public Login byPassword(String address, Secret password, Client client) {
+        Optional<MailboxAddress> account = MailboxAddress.parse(address);
+        return attempt(account, client, "password", () -> {
+            if (account.isEmpty()) {
+                return Proof.WRONG;
+            }
+            return switch (verified.check(account.get(), password)) {
+                case WRONG -> Proof.WRONG;
+                case RIGHT -> proofOf(directory.administrator(account.get()), true);
+                case RIGHT_AS_BEFORE -> proofOf(directory.administrator(account.get()), false);
+            };
+        });
+    }
+
+    /** The administrator to whom this API key belongs. */
+    public Login byApiKey(Secret apiKey, Client client) {
+        return attempt(
+                Optional.empty(), client, "api key", () -> proofOf(directory.administratorByApiKey(apiKey), true));
+    }
+
+    /** The administrator who started the session with this value. */
+    public Login bySession(String address, Secret value, Client client) {
+        Optional<MailboxAddress> account = MailboxAddress.parse(address);
+        return attempt(account, client, "session", () -> {
+            Optional<AdminSession> session =
+                    account.flatMap(a -> store.findAdminSession(keys.digests(a, value), now()));
+            return session.filter(this::isPasswordSame).isEmpty()
+                    ? Proof.WRONG
+                    : proofOf(directory.administrator(account.orElseThrow()), false);
+        });
+    }
+
+    private boolean isPasswordSame(AdminSession session) {
+        return directory
+                .passwordVersion(session.administrator())
+                .filter(session.passwordVersion()::equals)
+                .isPresent();
+    }
+
+    /**
+     * Starts a session, so that a program need not show the password again. It is over with the password's change.
+     *
+     * @param chosen the value that the administrator chose; empty: make one
+     * @param life up to {@link #MAX_SESSION}
+     */
+    public Start startSession(Administrator administrator, Secret chosen, Duration life, Client client) {
+        MailboxAddress address = administrator.address();
+        if (!chosen.isEmpty()) {
+            Optional<String> objection = new ChosenToken().objection(chosen, address, address);
+            if (objection.isPresent()) {
+                return new Start.BadValue(objection.get());
+            }
+        }
+        Secret value = chosen.isEmpty() ? LoginTokens.randomValue("") : chosen;
+        Instant now = now();
+        String version = directory
+                .passwordVersion(address)
+                .orElseThrow(() -> new UnavailableException("this directory cannot hold administrators' sessions"));
+        AdminSession session = new AdminSession(address, version, now.plus(life));
+        AuditEvent login = AuditEvent.of(AuditEvent.Type.ADMIN_LOGIN, now, client)
+                .by(address)
+                .because("session started");
+        return store.keep(session, keys.digests(address, value), now, login)
+                ? new Start.Started(value, session)
+                : new Start.AlreadyLive();
+    }
+
+    /** What looking at credentials showed. */
+    private record Proof(Optional<Administrator> administrator, boolean isNews) {
+        static final Proof WRONG = new Proof(Optional.empty(), false);
+    }
+
+    private interface Look {
+        Proof look();
+    }
+
+    private static Proof proofOf(Optional<Administrator> administrator, boolean isNews) {
+        return new Proof(administrator, isNews);
+    }
+
+    private Login attempt(Optional<MailboxAddress> account, Client client, String how, Look look) {
+        Throttle.Admission admission =
+                throttle.begin(account.map(MailboxAddress::toString).orElse(""), client);
+        if (admission instanceof Throttle.Blocked blocked) {
+            refused(account, client, how + ": too many attempts");
+            return new Login.Throttled(blocked.retryAfter());
+        }
+        try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
+            Proof proof = look.look();
+            if (proof.administrator().isEmpty()) {
+                counted.wrong();
+                refused(account, client, how);
+                return new Login.Refused();
+            }
+            counted.right();
+            Administrator administrator = proof.administrator().get();
+            if (proof.isNews()) {
+                audit.fold(AuditEvent.of(AuditEvent.Type.ADMIN_LOGIN, now(), client)
+                        .by(administrator.address())
+                        .because(how));
+            }
+            return new Login.Accepted(administrator);
+        }
+    }
+
+    private void refused(Optional<MailboxAddress> account, Client client, String why) {
+        AuditEvent event = AuditEvent.of(AuditEvent.Type.ADMIN_LOGIN_REFUSED, now(), client)
+                .because(why);
+        audit.fold(account.map(event::by).orElse(event));
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+}

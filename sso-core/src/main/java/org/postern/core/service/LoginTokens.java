@@ -1,0 +1,346 @@
+package org.postern.core.service;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.postern.core.Administrator;
+import org.postern.core.AuditEvent;
+import org.postern.core.ChosenToken;
+import org.postern.core.Client;
+import org.postern.core.Ending;
+import org.postern.core.LoginToken;
+import org.postern.core.LoginUrl;
+import org.postern.core.Mailbox;
+import org.postern.core.MailboxAddress;
+import org.postern.core.Page;
+import org.postern.core.Secret;
+import org.postern.core.SessionLocale;
+import org.postern.core.SessionType;
+import org.postern.core.TimeOrderedId;
+import org.postern.core.TokenDigest;
+import org.postern.core.TokenKeys;
+import org.postern.core.TokenLife;
+import org.postern.core.TokenSession;
+import org.postern.core.settings.Settings;
+import org.postern.core.spi.MailDirectory;
+import org.postern.core.spi.TokenStore;
+
+/**
+ * Issues, redeems, lists and revokes login tokens (contract, sections 3 and 7). Thread-safe. Every method throws {@link
+ * org.postern.core.UnavailableException} on a fault; then nothing was consumed.
+ */
+public final class LoginTokens implements WebmailLogins {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int MAX_REASON = 500;
+    private static final int VALUE_BYTES = 16;
+
+    private final TokenStore store;
+    private final MailDirectory directory;
+    private final TokenKeys keys;
+    private final Authority authority;
+    private final Throttle throttle;
+    private final AuditTrail audit;
+    private final Clock clock;
+    private final String webmail;
+    private final boolean confirmAlways;
+    private final Duration maxSession;
+    private final ChosenToken chosenToken = new ChosenToken();
+
+    LoginTokens(
+            TokenStore store,
+            MailDirectory directory,
+            TokenKeys keys,
+            Authority authority,
+            Throttle throttle,
+            AuditTrail audit,
+            Clock clock,
+            Settings settings) {
+        this.store = store;
+        this.directory = directory;
+        this.keys = keys;
+        this.authority = authority;
+        this.throttle = throttle;
+        this.audit = audit;
+        this.clock = clock;
+        this.webmail = settings.http().webmailUrl();
+        this.confirmAlways = settings.login().confirmAlways();
+        this.maxSession = settings.session().maxLife();
+    }
+
+    /**
+     * Issues a token, if the administrator may and the input is good. Whether he is who he says is already known. The
+     * checks are made in the order of the contract's section 4.
+     */
+    public Issuance issue(Administrator issuer, IssueRequest request) {
+        Optional<SessionType> type =
+                request.type().isEmpty() ? Optional.of(SessionType.NORMAL) : SessionType.parse(request.type());
+        Authority.Verdict verdict = authority.mayIssue(issuer, request.user(), type);
+        if (verdict instanceof Authority.Verdict.Denied denied) {
+            issueRefused(issuer, request, type, denied.why());
+            return new Issuance.Denied();
+        }
+        if (verdict instanceof Authority.Verdict.NoSuchMailbox missing) {
+            issueRefused(issuer, request, type, missing.why());
+            return new Issuance.NoSuchMailbox();
+        }
+        Mailbox mailbox = ((Authority.Verdict.Allowed) verdict).mailbox();
+        Optional<Duration> life =
+                request.life().isEmpty() ? Optional.of(TokenLife.DEFAULT) : TokenLife.parse(request.life());
+        Optional<SessionLocale> locale = SessionLocale.parse(request.locale());
+        List<Issuance.InvalidField> bad = new ArrayList<>();
+        if (life.isEmpty()) {
+            bad.add(new Issuance.InvalidField(Issuance.Field.LIFE, "must be a number of seconds, at least 1"));
+        }
+        if (locale.isEmpty() && !request.locale().isEmpty()) {
+            bad.add(new Issuance.InvalidField(Issuance.Field.LOCALE, "must be one of " + SessionLocale.codes()));
+        }
+        if (type.isEmpty()) {
+            bad.add(new Issuance.InvalidField(
+                    Issuance.Field.TYPE, "must be one of normal, normal_admin, sso, sso_admin, admin_only"));
+        }
+        boolean chosen = !request.token().isEmpty();
+        if (chosen) {
+            chosenToken
+                    .objection(request.token(), mailbox.address(), issuer.address())
+                    .ifPresent(why -> bad.add(new Issuance.InvalidField(Issuance.Field.TOKEN, why)));
+        }
+        String reason = request.reason().strip();
+        objectionToReason(reason, request.reasonRequired())
+                .ifPresent(why -> bad.add(new Issuance.InvalidField(Issuance.Field.REASON, why)));
+        if (!bad.isEmpty()) {
+            issueRefused(issuer, request, type, "invalid " + bad.get(0).field().apiName());
+            return new Issuance.Invalid(bad);
+        }
+        Instant now = now();
+        Secret value = chosen ? request.token() : randomValue("");
+        LoginToken token = new LoginToken(
+                TimeOrderedId.next(now),
+                mailbox.address(),
+                type.orElseThrow(),
+                issuer.address(),
+                reason,
+                locale,
+                request.confirm(),
+                now,
+                now.plus(life.orElseThrow()),
+                0,
+                Optional.empty(),
+                Optional.empty());
+        AuditEvent issued =
+                AuditEvent.of(AuditEvent.Type.ISSUED, now, request.client()).about(token);
+        if (!store.issue(token, keys.digests(token.mailbox(), value), chosen, issued)) {
+            issueRefused(issuer, request, type, "value is live already");
+            return new Issuance.AlreadyLive();
+        }
+        return new Issuance.Issued(token, value, LoginUrl.of(webmail, token.mailbox(), value));
+    }
+
+    private static Optional<String> objectionToReason(String reason, boolean required) {
+        if (reason.isEmpty()) {
+            return required ? Optional.of("must be given") : Optional.empty();
+        }
+        if (reason.codePointCount(0, reason.length()) > MAX_REASON) {
+            return Optional.of("must have at most " + MAX_REASON + " characters");
+        }
+        boolean text = reason.codePoints()
+                .allMatch(c -> !Character.isISOControl(c)
+                        && Character.getType(c) != Character.SURROGATE
+                        && Character.getType(c) != Character.LINE_SEPARATOR
+                        && Character.getType(c) != Character.PARAGRAPH_SEPARATOR);
+        return text ? Optional.empty() : Optional.of("must be one line of text");
+    }
+
+    private void issueRefused(Administrator issuer, IssueRequest request, Optional<SessionType> type, String why) {
+        AuditEvent event = AuditEvent.of(AuditEvent.Type.ISSUE_REFUSED, now(), request.client())
+                .by(issuer.address())
+                .because(why);
+        event = MailboxAddress.parse(request.user()).map(event::about).orElse(event);
+        String reason = objectionToReason(request.reason(), false).isEmpty() ? request.reason() : "";
+        audit.fold(type.isPresent() ? event.with(type.get(), reason) : event);
+    }
+
+    @Override
+    public Redemption redeem(LoginAttempt attempt) {
+        Optional<MailboxAddress> mailbox = MailboxAddress.parse(attempt.user());
+        String account = mailbox.map(MailboxAddress::toString).orElse("");
+        Throttle.Admission admission = throttle.begin(account, attempt.client());
+        if (admission instanceof Throttle.Blocked blocked) {
+            refused(mailbox, Optional.empty(), attempt.channel().apiName(), "too many attempts", attempt.client());
+            return new Redemption.Throttled(blocked.retryAfter());
+        }
+        try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
+            if (mailbox.isEmpty()) {
+                return refuse(counted, attempt, mailbox, Optional.empty(), Refusal.NO_ADDRESS);
+            }
+            Instant now = now();
+            List<TokenDigest> digests = keys.digests(mailbox.get(), attempt.secret());
+            Optional<LoginToken> found = store.find(digests, now);
+            if (found.isEmpty()) {
+                return refuse(counted, attempt, mailbox, found, Refusal.UNKNOWN);
+            }
+            LoginToken token = found.get();
+            if (!token.type().worksThrough(attempt.channel())) {
+                return refuse(counted, attempt, mailbox, found, Refusal.WRONG_TYPE);
+            }
+            Optional<Refusal> dead = Refusal.of(token.state(now));
+            if (dead.isPresent()) {
+                return refuse(counted, attempt, mailbox, found, dead.get());
+            }
+            Authority.Verdict verdict = authority.mayStillOpen(token.issuer(), token.mailbox(), token.type());
+            if (!(verdict instanceof Authority.Verdict.Allowed allowed)) {
+                return refuse(counted, attempt, mailbox, found, Refusal.of(verdict));
+            }
+            if ((token.confirm() || confirmAlways) && !attempt.confirmed()) {
+                counted.right();
+                return new Redemption.NeedsConfirmation();
+            }
+            TokenSession session = session(token, attempt.client(), now);
+            Secret credential = randomValue(ChosenToken.CREDENTIAL_PREFIX);
+            AuditEvent redeemed = AuditEvent.of(AuditEvent.Type.REDEEMED, now, attempt.client())
+                    .about(token)
+                    .because(attempt.note().isEmpty() ? attempt.channel().apiName() : attempt.note());
+            if (!store.redeem(token, session, keys.digests(token.mailbox(), credential), redeemed)) {
+                return refuse(counted, attempt, mailbox, found, lostTo(digests, now));
+            }
+            counted.right();
+            return new Redemption.Redeemed(
+                    session, credential, allowed.mailbox().locale());
+        }
+    }
+
+    /** Somebody else was faster: what did he make of the token? */
+    private Refusal lostTo(List<TokenDigest> digests, Instant now) {
+        return store.find(digests, now).flatMap(t -> Refusal.of(t.state(now))).orElse(Refusal.USED);
+    }
+
+    private Redemption refuse(
+            Throttle.Attempt counted,
+            LoginAttempt attempt,
+            Optional<MailboxAddress> mailbox,
+            Optional<LoginToken> token,
+            Refusal why) {
+        if (why.isGuess()) {
+            counted.wrong();
+        }
+        refused(mailbox, token, attempt.channel().apiName(), why.apiName(), attempt.client());
+        return new Redemption.Refused(why);
+    }
+
+    private void refused(
+            Optional<MailboxAddress> mailbox, Optional<LoginToken> token, String channel, String why, Client client) {
+        audit.fold(refusal(mailbox, token, channel, why, now(), client));
+    }
+
+    static AuditEvent refusal(
+            Optional<MailboxAddress> mailbox,
+            Optional<LoginToken> token,
+            String channel,
+            String why,
+            Instant now,
+            Client client) {
+        AuditEvent event = AuditEvent.of(AuditEvent.Type.REFUSED, now, client);
+        event = mailbox.map(event::about).orElse(event);
+        event = token.map(event::about).orElse(event);
+        return event.because(channel + ": " + why);
+    }
+
+    private TokenSession session(LoginToken token, Client client, Instant now) {
+        Instant end = now.plus(maxSession);
+        boolean tokenEndsIt = !token.type().singleUse() && token.expiresAt().isBefore(end);
+        return new TokenSession(
+                TimeOrderedId.next(now),
+                token.id(),
+                token.mailbox(),
+                token.type(),
+                token.issuer(),
+                token.reason(),
+                token.locale(),
+                now,
+                tokenEndsIt ? token.expiresAt() : end,
+                Optional.empty(),
+                client);
+    }
+
+    @Override
+    public void passwordAccepted(String user, Client client) {
+        MailboxAddress.parse(user).ifPresent(m -> throttle.takeBack(m.toString(), client));
+    }
+
+    @Override
+    public void end(UUID session, String why, Client client) {
+        store.endSession(session, new Ending(now(), Optional.empty(), client, why));
+    }
+
+    /** A session is over too where its mailbox was suspended in a directory of the operator's own. */
+    @Override
+    public Set<UUID> closedAmong(Collection<UUID> sessions) {
+        Map<UUID, MailboxAddress> open = store.openAmong(sessions, now());
+        Set<MailboxAddress> suspended = directory.closedAmong(Set.copyOf(open.values()));
+        Set<UUID> closed = new HashSet<>(sessions);
+        closed.removeIf(id -> {
+            MailboxAddress mailbox = open.get(id);
+            return mailbox != null && !suspended.contains(mailbox);
+        });
+        return closed;
+    }
+
+    /** The tokens of a mailbox, newest first. */
+    public Answer<Page<LoginToken>> list(
+            Administrator reader, String user, boolean liveOnly, int limit, Optional<String> after) {
+        return authority
+                .mayLookAt(reader, user)
+                .answer(mailbox -> store.tokens(
+                        mailbox.address(), liveOnly ? Optional.of(now()) : Optional.empty(), limit, after));
+    }
+
+    /** One token; missing where it is not under this administrator's control. */
+    public Answer<LoginToken> token(Administrator reader, UUID id) {
+        Optional<LoginToken> token = store.token(id)
+                .filter(t -> authority.controls(reader, t.mailbox().domain()));
+        return token.<Answer<LoginToken>>map(Answer.Given::new).orElseGet(Answer.Missing::new);
+    }
+
+    /**
+     * Revokes a token and ends its sessions. Given twice it does nothing the second time.
+     *
+     * @return whether this call did it
+     */
+    public Answer<Boolean> revoke(Administrator by, UUID id, Client client) {
+        if (!(token(by, id) instanceof Answer.Given<LoginToken> found)) {
+            return new Answer.Missing<>();
+        }
+        LoginToken token = found.value();
+        return authority.mayEnd(by, token.mailbox())
+                ? new Answer.Given<>(
+                        store.revoke(id, new Ending(now(), Optional.of(by.address()), client, "by administrator")))
+                : new Answer.Denied<>();
+    }
+
+    /** Revokes a token for an operator at the command line; returns whether this call did it. */
+    public boolean revoke(UUID id) {
+        return store.revoke(id, new Ending(now(), Optional.empty(), Client.OPERATOR, "by operator"));
+    }
+
+    /** 128 random bits in hex, after a prefix. */
+    static Secret randomValue(String prefix) {
+        byte[] bytes = new byte[VALUE_BYTES];
+        RANDOM.nextBytes(bytes);
+        return Secret.of(prefix + HexFormat.of().formatHex(bytes));
+    }
+
+    /** Whole milliseconds: what the trail says is then exactly what a client was told. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+}

@@ -1,0 +1,162 @@
+package org.postern.core.service;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.postern.core.AuditEvent;
+import org.postern.core.Channel;
+import org.postern.core.ChosenToken;
+import org.postern.core.Client;
+import org.postern.core.LoginToken;
+import org.postern.core.MailboxAddress;
+import org.postern.core.Secret;
+import org.postern.core.TokenDigest;
+import org.postern.core.TokenKeys;
+import org.postern.core.TokenSession;
+import org.postern.core.spi.TokenStore;
+
+/**
+ * Says whether a secret opens a mailbox over IMAP4, POP3 or SMTP: a live token of a {@code normal} type, or the
+ * credential of an open session (contract, section 9). Thread-safe; throws {@link
+ * org.postern.core.UnavailableException} on a fault.
+ */
+public final class MailLogins {
+    /** What a mail server is told. */
+    public sealed interface Check {
+        /** The secret opens this mailbox. */
+        record Accepted(MailboxAddress mailbox) implements Check {}
+
+        /** It is no live token; it may be the mailbox's own password. */
+        record Refused() implements Check {}
+
+        /** Too many wrong attempts; the secret was not looked at. */
+        record Throttled(Duration retryAfter) implements Check {}
+    }
+
+    private final TokenStore store;
+    private final TokenKeys keys;
+    private final Authority authority;
+    private final Throttle throttle;
+    private final AuditTrail audit;
+    private final Clock clock;
+
+    MailLogins(
+            TokenStore store, TokenKeys keys, Authority authority, Throttle throttle, AuditTrail audit, Clock clock) {
+        this.store = store;
+        this.keys = keys;
+        this.authority = authority;
+        this.throttle = throttle;
+        this.audit = audit;
+        this.clock = clock;
+    }
+
+    /**
+     * Checks a secret that a mail server got.
+     *
+     * @param user the mailbox's address as the mail server got it
+     * @param protocol one of the mail protocols
+     * @param client who talks to the mail server
+     */
+    public Check check(String user, Secret secret, Channel protocol, Client client) {
+        Optional<MailboxAddress> mailbox = MailboxAddress.parse(user);
+        Throttle.Admission admission =
+                throttle.begin(mailbox.map(MailboxAddress::toString).orElse(""), client);
+        Presented presented =
+                new Presented(mailbox, protocol, client, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        if (admission instanceof Throttle.Blocked blocked) {
+            presented.refused(Optional.empty(), "too many attempts");
+            return new Check.Throttled(blocked.retryAfter());
+        }
+        try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
+            Optional<Refusal> refusal = mailbox.isEmpty()
+                    ? presented.refuse(Optional.empty(), Refusal.NO_ADDRESS)
+                    : secret.reveal().startsWith(ChosenToken.CREDENTIAL_PREFIX)
+                            ? presented.credential(keys.digests(mailbox.get(), secret))
+                            : presented.token(keys.digests(mailbox.get(), secret));
+            if (refusal.isPresent()) {
+                if (refusal.get().isGuess()) {
+                    counted.wrong();
+                }
+                return new Check.Refused();
+            }
+            counted.right();
+            return new Check.Accepted(mailbox.orElseThrow());
+        }
+    }
+
+    /** The mailbox's own password was right where its token was not: that was no guess. */
+    public void passwordAccepted(String user, Client client) {
+        MailboxAddress.parse(user).ifPresent(m -> throttle.takeBack(m.toString(), client));
+    }
+
+    /** One secret presented at one moment. Its methods answer why it is refused, or empty. */
+    private final class Presented {
+        private final Optional<MailboxAddress> mailbox;
+        private final Channel protocol;
+        private final Client client;
+        private final Instant now;
+
+        Presented(Optional<MailboxAddress> mailbox, Channel protocol, Client client, Instant now) {
+            this.mailbox = mailbox;
+            this.protocol = protocol;
+            this.client = client;
+            this.now = now;
+        }
+
+        Optional<Refusal> token(List<TokenDigest> digests) {
+            Optional<LoginToken> found = store.find(digests, now);
+            if (found.isEmpty()) {
+                return refuse(found, Refusal.UNKNOWN);
+            }
+            LoginToken token = found.get();
+            if (!token.type().mailProtocols()) {
+                return refuse(found, Refusal.WRONG_TYPE);
+            }
+            Optional<Refusal> dead = Refusal.of(token.state(now));
+            if (dead.isPresent()) {
+                return refuse(found, dead.get());
+            }
+            Authority.Verdict verdict = authority.mayStillOpen(token.issuer(), token.mailbox(), token.type());
+            if (!(verdict instanceof Authority.Verdict.Allowed)) {
+                return refuse(found, Refusal.of(verdict));
+            }
+            Optional<AuditEvent> row = audit.admit(accepted().about(token).because(protocol.apiName()));
+            return store.use(token, now, row) ? Optional.empty() : refuse(found, Refusal.REVOKED);
+        }
+
+        Optional<Refusal> credential(List<TokenDigest> digests) {
+            Optional<TokenSession> found = store.findSession(digests);
+            if (found.isEmpty()) {
+                return refuse(Optional.empty(), Refusal.UNKNOWN);
+            }
+            TokenSession session = found.get();
+            if (!session.type().opensMailbox()) {
+                return refuse(Optional.empty(), Refusal.WRONG_TYPE);
+            }
+            if (!session.isOpen(now)) {
+                return refuse(Optional.empty(), Refusal.SESSION_OVER);
+            }
+            if (!authority.isActive(session.mailbox())) {
+                return refuse(Optional.empty(), Refusal.SUSPENDED);
+            }
+            audit.fold(accepted().about(session).because(protocol.apiName() + ": session"));
+            return Optional.empty();
+        }
+
+        private AuditEvent accepted() {
+            return AuditEvent.of(AuditEvent.Type.MAIL_LOGIN, now, client);
+        }
+
+        Optional<Refusal> refuse(Optional<LoginToken> token, Refusal why) {
+            refused(token, why.apiName());
+            return Optional.of(why);
+        }
+
+        void refused(Optional<LoginToken> token, String why) {
+            audit.fold(LoginTokens.refusal(mailbox, token, protocol.apiName(), why, now, client));
+        }
+    }
+}

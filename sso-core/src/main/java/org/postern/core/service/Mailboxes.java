@@ -1,0 +1,223 @@
+package org.postern.core.service;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.postern.core.Administrator;
+import org.postern.core.AuditEvent;
+import org.postern.core.ChosenToken;
+import org.postern.core.Client;
+import org.postern.core.Ending;
+import org.postern.core.Mailbox;
+import org.postern.core.MailboxAddress;
+import org.postern.core.Page;
+import org.postern.core.Secret;
+import org.postern.core.spi.DirectoryEditor;
+import org.postern.core.spi.MailDirectory;
+import org.postern.core.spi.TokenStore;
+
+/**
+ * Looks mailboxes up, checks and changes their passwords, suspends them (contract, sections 2, 3 and 6). Thread-safe;
+ * throws {@link org.postern.core.UnavailableException} on a fault.
+ */
+public final class Mailboxes {
+    /** What came of a password check. */
+    public sealed interface PasswordCheck {
+        record Checked(boolean valid) implements PasswordCheck {}
+
+        /** He may not. */
+        record Denied() implements PasswordCheck {}
+
+        /** There is no such mailbox in his domains. */
+        record Missing() implements PasswordCheck {}
+
+        /** Too many wrong attempts; the password was not looked at. */
+        record Throttled(Duration retryAfter) implements PasswordCheck {}
+    }
+
+    /** What came of a password change. */
+    public sealed interface PasswordChange {
+        record Changed() implements PasswordChange {}
+
+        /** The old password was wrong. */
+        record WrongPassword() implements PasswordChange {}
+
+        /** The new password is not good enough: what is wrong with it, in English. */
+        record BadPassword(String message) implements PasswordChange {}
+
+        /** This directory's passwords are changed elsewhere. */
+        record ReadOnly() implements PasswordChange {}
+
+        /** Too many wrong attempts; nothing was looked at. */
+        record Throttled(Duration retryAfter) implements PasswordChange {}
+    }
+
+    private final MailDirectory directory;
+    private final TokenStore store;
+    private final Authority authority;
+    private final Throttle throttle;
+    private final AuditTrail audit;
+    private final Clock clock;
+    private final ChosenToken rule = new ChosenToken();
+
+    Mailboxes(
+            MailDirectory directory,
+            TokenStore store,
+            Authority authority,
+            Throttle throttle,
+            AuditTrail audit,
+            Clock clock) {
+        this.directory = directory;
+        this.store = store;
+        this.authority = authority;
+        this.throttle = throttle;
+        this.audit = audit;
+        this.clock = clock;
+    }
+
+    public Answer<Mailbox> look(Administrator reader, String user) {
+        return authority.mayLookAt(reader, user).answer(mailbox -> mailbox);
+    }
+
+    /**
+     * The mailboxes under this administrator's control whose address or name contains {@code part}.
+     *
+     * @throws IllegalArgumentException where {@code after} is no page's {@code next}
+     */
+    public Page<Mailbox> search(Administrator reader, String part, int limit, Optional<String> after) {
+        return directory.search(reader, part, limit, after);
+    }
+
+    /** Does that password open this mailbox? Throttled and audited. */
+    public PasswordCheck checkPassword(Administrator by, String user, Secret password, Client client) {
+        Authority.Verdict verdict = authority.mayActOn(by, user);
+        if (verdict instanceof Authority.Verdict.Allowed allowed) {
+            return check(by, allowed.mailbox().address(), password, client);
+        }
+        return verdict instanceof Authority.Verdict.Denied ? new PasswordCheck.Denied() : new PasswordCheck.Missing();
+    }
+
+    private PasswordCheck check(Administrator by, MailboxAddress mailbox, Secret password, Client client) {
+        Throttle.Admission admission = throttle.begin(mailbox.toString(), client);
+        if (admission instanceof Throttle.Blocked blocked) {
+            audit.fold(checked(by, mailbox, client, "too many attempts"));
+            return new PasswordCheck.Throttled(blocked.retryAfter());
+        }
+        try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
+            boolean valid = directory.checkPassword(mailbox, password);
+            audit.fold(checked(by, mailbox, client, valid ? "valid" : "not valid"));
+            if (valid) {
+                counted.right();
+            } else {
+                counted.wrong();
+            }
+            return new PasswordCheck.Checked(valid);
+        }
+    }
+
+    private AuditEvent checked(Administrator by, MailboxAddress mailbox, Client client, String outcome) {
+        return AuditEvent.of(AuditEvent.Type.PASSWORD_CHECKED, now(), client)
+                .about(mailbox)
+                .by(by.address())
+                .because(outcome);
+    }
+
+    /**
+     * Logs a mailbox's owner in with his own password, where what he gave was refused as a token just before: that
+     * refusal counted it as a guess already, and is taken back where the password is right.
+     */
+    public Optional<Mailbox> byOwnPassword(String user, Secret password, Client client) {
+        Optional<MailboxAddress> account =
+                MailboxAddress.parse(user).filter(address -> directory.checkPassword(address, password));
+        account.ifPresent(address -> throttle.takeBack(address.toString(), client));
+        return account.flatMap(directory::mailbox).filter(m -> !m.suspended());
+    }
+
+    /**
+     * Changes a mailbox's password for its owner. Its live tokens are revoked and its token sessions ended, before and
+     * after: whoever logs in between the two does not stay.
+     */
+    public PasswordChange changePassword(MailboxAddress owner, Secret old, Secret replacement, Client client) {
+        Optional<DirectoryEditor> editor = directory.editor();
+        if (editor.isEmpty()) {
+            return new PasswordChange.ReadOnly();
+        }
+        Throttle.Admission admission = throttle.begin(owner.toString(), client);
+        if (admission instanceof Throttle.Blocked blocked) {
+            return new PasswordChange.Throttled(blocked.retryAfter());
+        }
+        try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
+            if (!directory.checkPassword(owner, old)) {
+                counted.wrong();
+                return new PasswordChange.WrongPassword();
+            }
+            counted.right();
+        }
+        Optional<String> objection = rule.objection(replacement, owner, owner);
+        if (objection.isPresent()) {
+            return new PasswordChange.BadPassword(objection.get());
+        }
+        return setPassword(editor.get(), owner, replacement, client)
+                ? new PasswordChange.Changed()
+                : new PasswordChange.WrongPassword();
+    }
+
+    /**
+     * Sets an account's password for an operator at the command line.
+     *
+     * @return whether there is such an account
+     * @throws IllegalArgumentException where the password is not good enough, or this directory is changed elsewhere
+     */
+    public boolean setPassword(MailboxAddress account, Secret password) {
+        rule.objection(password, account, account).ifPresent(why -> {
+            throw new IllegalArgumentException("the password " + why);
+        });
+        return setPassword(editor(), account, password, Client.OPERATOR);
+    }
+
+    private boolean setPassword(DirectoryEditor editor, MailboxAddress account, Secret password, Client client) {
+        endAll(account, client, "password changed");
+        boolean changed = editor.setPassword(account, password);
+        if (changed) {
+            audit.write(AuditEvent.of(AuditEvent.Type.PASSWORD_CHANGED, now(), client)
+                    .about(account));
+            endAll(account, client, "password changed");
+        }
+        return changed;
+    }
+
+    /**
+     * Suspends a mailbox, or lets it be active again, for an operator at the command line. Suspending ends its
+     * sessions; its tokens stay, and open nothing while it is suspended.
+     *
+     * @return whether there is such a mailbox
+     * @throws IllegalArgumentException where this directory is changed elsewhere
+     */
+    public boolean setSuspended(MailboxAddress mailbox, boolean suspended) {
+        if (!editor().setSuspended(mailbox, suspended)) {
+            return false;
+        }
+        AuditEvent.Type type = suspended ? AuditEvent.Type.MAILBOX_SUSPENDED : AuditEvent.Type.MAILBOX_RESUMED;
+        audit.write(AuditEvent.of(type, now(), Client.OPERATOR).about(mailbox));
+        if (suspended) {
+            store.endSessions(mailbox, new Ending(now(), Optional.empty(), Client.OPERATOR, "mailbox suspended"));
+        }
+        return true;
+    }
+
+    private DirectoryEditor editor() {
+        return directory
+                .editor()
+                .orElseThrow(() -> new IllegalArgumentException("this directory is changed elsewhere"));
+    }
+
+    private void endAll(MailboxAddress mailbox, Client client, String why) {
+        store.revokeAll(mailbox, new Ending(now(), Optional.empty(), client, why));
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+}

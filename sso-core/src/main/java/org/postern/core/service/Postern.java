@@ -1,0 +1,128 @@
+package org.postern.core.service;
+
+import java.time.Clock;
+import java.util.ServiceLoader;
+import org.postern.core.UnavailableException;
+import org.postern.core.settings.Settings;
+import org.postern.core.settings.SettingsException;
+import org.postern.core.spi.Backend;
+import org.postern.core.spi.BackendProvider;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The product, put together over one {@link Backend}: the entry point of the library. A web application keeps its one
+ * instance as an attribute of the servlet context, under this class's name. Thread-safe.
+ */
+public final class Postern implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Postern.class);
+
+    private final Settings settings;
+    private final Backend backend;
+    private final Clock clock;
+    private final Authority authority;
+    private final AuditTrail audit;
+    private final LoginTokens tokens;
+    private final TokenSessions sessions;
+    private final MailLogins mailLogins;
+    private final Administrators administrators;
+    private final Mailboxes mailboxes;
+    private final Maintenance maintenance;
+
+    /** Over a backend that is open already and that {@link #close} closes. No thread runs until {@link #start}. */
+    public Postern(Settings settings, Backend backend, Clock clock) {
+        this.settings = settings;
+        this.backend = backend;
+        this.clock = clock;
+        var store = backend.tokens();
+        var directory = backend.directory();
+        var keys = backend.keys();
+        Throttle throttle = new Throttle(clock);
+        authority = new Authority(directory);
+        audit = new AuditTrail(store, directory, clock);
+        tokens = new LoginTokens(store, directory, keys, authority, throttle, audit, clock, settings);
+        sessions = new TokenSessions(store, authority, clock);
+        mailLogins = new MailLogins(store, keys, authority, throttle, audit, clock);
+        administrators = new Administrators(directory, store, keys, throttle, audit, clock);
+        mailboxes = new Mailboxes(directory, store, authority, throttle, audit, clock);
+        maintenance = new Maintenance(backend, audit, settings.keep(), clock);
+    }
+
+    /**
+     * Over the backend on the class path, with its maintenance running.
+     *
+     * @throws SettingsException where there is no backend on the class path
+     * @throws UnavailableException where the database cannot be reached
+     */
+    public static Postern open(Settings settings) {
+        BackendProvider provider = ServiceLoader.load(BackendProvider.class, Postern.class.getClassLoader())
+                .findFirst()
+                .orElseThrow(
+                        () -> new SettingsException("sso.issuer.url", "is needed where no store is on the class path"));
+        Postern postern = new Postern(settings, provider.open(settings), Clock.systemUTC());
+        postern.start();
+        return postern;
+    }
+
+    /** Starts the maintenance, in a thread of its own. */
+    public void start() {
+        maintenance.start();
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    public Clock clock() {
+        return clock;
+    }
+
+    public Authority authority() {
+        return authority;
+    }
+
+    public AuditTrail audit() {
+        return audit;
+    }
+
+    public LoginTokens tokens() {
+        return tokens;
+    }
+
+    public TokenSessions sessions() {
+        return sessions;
+    }
+
+    public MailLogins mailLogins() {
+        return mailLogins;
+    }
+
+    public Administrators administrators() {
+        return administrators;
+    }
+
+    public Mailboxes mailboxes() {
+        return mailboxes;
+    }
+
+    public Maintenance maintenance() {
+        return maintenance;
+    }
+
+    /** Stops the maintenance, writes what the trail still counts, and closes the backend. */
+    @Override
+    public void close() {
+        maintenance.close();
+        try {
+            audit.close();
+        } catch (UnavailableException fault) {
+            LOG.error("the audit trail's last counts are lost: {}", fault.getMessage());
+        } finally {
+            backend.close();
+        }
+    }
+}

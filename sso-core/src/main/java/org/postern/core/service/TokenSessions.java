@@ -1,0 +1,61 @@
+package org.postern.core.service;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.UUID;
+import org.postern.core.Administrator;
+import org.postern.core.Client;
+import org.postern.core.Ending;
+import org.postern.core.Page;
+import org.postern.core.TokenSession;
+import org.postern.core.spi.TokenStore;
+
+/**
+ * The open webmail sessions as administrators see and end them (contract, section 6). Thread-safe; throws {@link
+ * org.postern.core.UnavailableException} on a fault.
+ */
+public final class TokenSessions {
+    private final TokenStore store;
+    private final Authority authority;
+    private final Clock clock;
+
+    TokenSessions(TokenStore store, Authority authority, Clock clock) {
+        this.store = store;
+        this.authority = authority;
+        this.clock = clock;
+    }
+
+    /** The open sessions of a mailbox, newest first. */
+    public Answer<Page<TokenSession>> list(Administrator reader, String user, int limit, Optional<String> after) {
+        return authority
+                .mayLookAt(reader, user)
+                .answer(mailbox -> store.sessions(mailbox.address(), now(), limit, after));
+    }
+
+    /** Ends a session; the value is whether this call did it. Missing where it is not under his control. */
+    public Answer<Boolean> end(Administrator by, UUID id, Client client) {
+        Optional<TokenSession> session =
+                store.session(id).filter(s -> authority.controls(by, s.mailbox().domain()));
+        if (session.isEmpty()) {
+            return new Answer.Missing<>();
+        }
+        return authority.mayEnd(by, session.get().mailbox())
+                ? new Answer.Given<>(store.endSession(id, ending(by, client)))
+                : new Answer.Denied<>();
+    }
+
+    /** Ends all open sessions of a mailbox; the value is how many there were. */
+    public Answer<Integer> endAll(Administrator by, String user, Client client) {
+        return authority.mayActOn(by, user).answer(mailbox -> store.endSessions(mailbox.address(), ending(by, client)));
+    }
+
+    private Ending ending(Administrator by, Client client) {
+        return new Ending(now(), Optional.of(by.address()), client, "by administrator");
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+}

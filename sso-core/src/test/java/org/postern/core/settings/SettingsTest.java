@@ -1,0 +1,177 @@
+package org.postern.core.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.postern.core.Acme;
+
+/** Contract, section 10: all settings are read and checked once; a bad or unknown one is named in one line. */
+class SettingsTest {
+    private static Settings settings(Map<String, String> properties) {
+        return Acme.settings(properties);
+    }
+
+    @Test
+    void nothingSet_isTheDefault() {
+        Settings settings = settings(Map.of());
+        assertThat(settings.http().port()).isEqualTo(8080);
+        assertThat(settings.http().plain()).isFalse();
+        assertThat(settings.http().toolsGet()).isTrue();
+        assertThat(settings.session().maxLife()).isEqualTo(Duration.ofHours(8));
+        assertThat(settings.mail().key().isEmpty()).isTrue();
+        assertThat(settings.demo().on()).isFalse();
+        assertThat(settings.brand("mail.acme.example")).isSameAs(Brand.NEUTRAL);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Setting.class)
+    void everyDefault_isAcceptedWhenGivenByHand(Setting setting) {
+        if (setting.key().contains("*")) {
+            String name = setting.key().replace("*", "acme");
+            settings(Map.of("sso.brands", "acme", name, setting.defaultValue()));
+        } else {
+            settings(Map.of(setting.key(), setting.defaultValue()));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "sso.enabled|maybe",
+                "sso.prot|8080",
+                "sso.|1",
+                "sso.http.plain.|true",
+                "sso.port|-1",
+                "sso.port|65536",
+                "sso.port|eighty",
+                "sso.port|99999999999999999999",
+                "sso.http.trusted-proxies|10.0.0.0/33",
+                "sso.http.trusted-proxies|proxy.example",
+                "sso.http.trusted-proxies|::1/129",
+                "sso.public-url|mail.example",
+                "sso.public-url|ftp://mail.example",
+                "sso.public-url|https://u:p@mail.example",
+                "sso.public-url|https://mail.example/?x=1",
+                "sso.login.confirm|sometimes",
+                "sso.login.path|login",
+                "sso.login.path|//evil.example",
+                "sso.login.aliases|/a b",
+                "sso.login.aliases|/../x",
+                "sso.webmail.path|https://evil.example",
+                "sso.webmail.path|/\\evil",
+                "sso.session.max-life|8h",
+                "sso.session.max-life|PT0S",
+                "sso.session.max-life|P32D",
+                "sso.session.max-life|PT99999999999999999999H",
+                "sso.session.poll|PT5S",
+                "sso.issuer.url|https://sso.example",
+                "sso.node.key|short",
+                "sso.mail.key|short",
+                "sso.database.url|jdbc:mysql://localhost/x",
+                "sso.database.pool|0",
+                "sso.database.timeout|PT0.1S",
+                "sso.keys|not base64!",
+                "sso.keys|c2hvcnQ=",
+                "sso.keep.tokens|P0D",
+                "sso.imap.url|http://mail.example",
+                "sso.smtp.url|smtp:mail.example",
+                "sso.brands|A B",
+                "sso.brand.acme.color|#12345g",
+                "sso.brand.acme.logo|//evil.example/x.png",
+                "sso.brand.acme.logout-redirect|javascript:alert(1)",
+                "sso.brand.acme.shape|round",
+            })
+    void badOrUnknown_isNamed(String name, String value) {
+        Map<String, String> properties = new java.util.HashMap<>(Map.of("sso.brands", "acme"));
+        properties.put(name, value);
+        assertThatThrownBy(() -> settings(properties))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageMatching("[^\\r\\n]+")
+                .satisfies(e ->
+                        assertThat(e.getMessage()).contains(name.equals("sso.issuer.url") ? "sso.node.key" : name));
+    }
+
+    @Test
+    void environmentVariable_setsAndMisspeltOneIsNamed() {
+        assertThat(environment(Map.of("SSO_HTTP_PLAIN", "true", "SSO_SESSION_MAX_LIFE", "PT1H", "PATH", "/bin"))
+                        .session()
+                        .maxLife())
+                .isEqualTo(Duration.ofHours(1));
+        assertThatThrownBy(() -> environment(Map.of("SSO_HTTP_PLAINN", "true")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("sso.http.plainn");
+    }
+
+    private static Settings environment(Map<String, String> variables) {
+        return Settings.from(new SmallRyeConfigBuilder()
+                .withSources(new io.smallrye.config.EnvConfigSource(variables, 300))
+                .build());
+    }
+
+    @Test
+    void secrets_areInNoTextOfTheSettings() {
+        Settings settings = settings(Map.of(
+                "sso.mail.key", "very-secret-mail",
+                "sso.node.key", "very-secret-node-key",
+                "sso.database.password", "very-secret-database",
+                "sso.issuer.url", "https://sso.example/",
+                "sso.keys", "dmVyeS1zZWNyZXQtdmVyeS1zZWNyZXQtdmVyeS1zZWNyZXQ="));
+        assertThat(settings.toString()).doesNotContain("very-secret").doesNotContain("dmVyeS");
+        assertThat(settings.node().issuerUrl()).contains(URI.create("https://sso.example"));
+    }
+
+    @Test
+    void brand_isChosenByItsConfiguredHostAlone() {
+        Settings settings = settings(Map.of(
+                "sso.brands", "acme,globex",
+                "sso.brand.acme.hosts", "mail.acme.example, Mail.Acme-Labs.example",
+                "sso.brand.acme.name", "Acme Mail",
+                "sso.brand.acme.color", "#a02030",
+                "sso.brand.globex.hosts", "mail.globex.example"));
+        assertThat(settings.brand("MAIL.acme.example").name()).isEqualTo("Acme Mail");
+        assertThat(settings.brand("mail.acme-labs.example").id()).isEqualTo("acme");
+        assertThat(settings.brand("mail.globex.example").name()).isEqualTo("globex");
+        assertThat(settings.brand("xmail.acme.example")).isSameAs(Brand.NEUTRAL);
+        assertThat(settings.brand("evil.example")).isSameAs(Brand.NEUTRAL);
+    }
+
+    @Test
+    void brands_withOneHost_areRefused() {
+        assertThatThrownBy(() -> settings(Map.of(
+                        "sso.brands",
+                        "a,b",
+                        "sso.brand.a.hosts",
+                        "mail.x.example",
+                        "sso.brand.b.hosts",
+                        "mail.x.example")))
+                .hasMessageContaining("sso.brand.b.hosts");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.0/8,10.255.0.1,true",
+        "10.0.0.0/8,11.0.0.1,false",
+        "192.0.2.1,192.0.2.1,true",
+        "192.0.2.1,192.0.2.2,false",
+        "2001:db8::/32,2001:db8:ffff::1,true",
+        "2001:db8::/32,2001:db9::1,false",
+        "0.0.0.0/0,203.0.113.9,true",
+        "0.0.0.0/0,::1,false",
+        "127.0.0.1,localhost,false",
+        "192.0.2.0/31,192.0.2.1,true",
+        "192.0.2.0/31,192.0.2.2,false"
+    })
+    void addressList_holdsBlocksToTheBit(String entry, String address, boolean contained) {
+        assertThat(new AddressList(java.util.List.of(entry)).contains(address)).isEqualTo(contained);
+    }
+}
