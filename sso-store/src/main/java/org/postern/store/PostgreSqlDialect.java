@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.TokenDigest;
 import org.postern.core.TokenLife;
 
@@ -28,6 +29,9 @@ final class PostgreSqlDialect implements Dialect {
 
     /** Any number of our own: nodes that make partitions do so one after another. */
     private static final long PARTITIONS_LOCK = 0x706f_7374_6572_6eL;
+
+    /** The day for which the partitions are there, as far as this node knows. */
+    private volatile @Nullable LocalDate prepared;
 
     @Override
     public String migrations() {
@@ -150,9 +154,8 @@ final class PostgreSqlDialect implements Dialect {
             return suffix.matches("[0-9]{8}") ? Optional.of(LocalDate.parse(suffix, DAY)) : Optional.empty();
         }
 
-        List<LocalDate> missing(Connection connection, Instant now) throws SQLException {
+        List<LocalDate> missing(Connection connection, LocalDate today) throws SQLException {
             Set<LocalDate> there = days(connection);
-            LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
             List<LocalDate> missing = new ArrayList<>();
             for (int i = 0; i <= daysAhead; i++) {
                 if (!there.contains(today.plusDays(i))) {
@@ -205,17 +208,22 @@ final class PostgreSqlDialect implements Dialect {
 
     @Override
     public void prepareDays(Database database, Instant now) {
+        LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+        if (today.equals(prepared)) {
+            return;
+        }
         for (Partitioned partitioned : List.of(TOKENS, AUDIT)) {
-            if (!database.call(c -> partitioned.missing(c, now)).isEmpty()) {
-                database.transaction(c -> prepareDays(c, partitioned, now));
+            if (!database.call(c -> partitioned.missing(c, today)).isEmpty()) {
+                database.transaction(c -> prepareDays(c, partitioned, today));
             }
         }
+        prepared = today;
     }
 
-    private static int prepareDays(Connection connection, Partitioned partitioned, Instant now) throws SQLException {
+    private static int prepareDays(Connection connection, Partitioned partitioned, LocalDate today) throws SQLException {
         Partitioned.run(connection, BRIEFLY);
         hold(connection, PARTITIONS_LOCK);
-        List<LocalDate> missing = partitioned.missing(connection, now);
+        List<LocalDate> missing = partitioned.missing(connection, today);
         if (!missing.isEmpty()) {
             // No row may come into the default partition between moving those of a day and giving the day its own.
             Partitioned.run(connection, "lock table " + partitioned.rest() + " in access exclusive mode");

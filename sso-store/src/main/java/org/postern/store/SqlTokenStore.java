@@ -7,9 +7,11 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.postern.core.AdminSession;
 import org.postern.core.AuditEvent;
 import org.postern.core.Client;
@@ -21,6 +23,7 @@ import org.postern.core.TimeOrderedId;
 import org.postern.core.TokenDigest;
 import org.postern.core.TokenSession;
 import org.postern.core.TokenState;
+import org.postern.core.spi.AuditLog;
 import org.postern.core.spi.AuditQuery;
 import org.postern.core.spi.TokenStore;
 
@@ -50,25 +53,40 @@ final class SqlTokenStore implements TokenStore {
     public boolean issue(LoginToken token, List<TokenDigest> value, boolean chosen, AuditEvent issued) {
         Insert row = Records.token(token, value.get(0));
         if (!chosen) {
-            return database.dialect().decide(database, row.command(), List.of(Records.event(issued)));
+            return told(
+                    database.dialect().decide(database, row.command(), List.of(Records.event(issued))), issued);
         }
         Command twin = new Command(
                 "select id from login_token where digest in (" + marks(value) + ") and " + LIVE,
                 p -> p.digests(value).time(token.issuedAt()));
-        return database.transaction(connection -> {
-            database.dialect().holdValues(connection, value);
-            return insertUnless(twin, connection, row, issued);
-        });
+        return keptUnless(twin, value, row, issued);
     }
 
-    private static boolean insertUnless(Command twin, Connection connection, Insert row, AuditEvent event)
-            throws SQLException {
-        if (twin.first(connection, r -> r.id("id")).isPresent()) {
-            return false;
+    /** Writes a row under a value that somebody chose, and the event, unless there is a twin. */
+    private boolean keptUnless(Command twin, List<TokenDigest> value, Insert row, AuditEvent event) {
+        boolean kept = database.transaction(connection -> {
+            database.dialect().holdValues(connection, value);
+            if (twin.first(connection, r -> r.id("id")).isPresent()) {
+                return false;
+            }
+            row.command().run(connection);
+            Records.event(event).command().run(connection);
+            return true;
+        });
+        return told(kept, event);
+    }
+
+    /** Logs what was written, and only that. */
+    private static boolean told(boolean written, AuditEvent event) {
+        if (written) {
+            AuditLog.write(event);
         }
-        row.command().run(connection);
-        Records.event(event).command().run(connection);
-        return true;
+        return written;
+    }
+
+    private static List<AuditEvent> told(List<AuditEvent> written) {
+        written.forEach(AuditLog::write);
+        return written;
     }
 
     @Override
@@ -85,20 +103,16 @@ final class SqlTokenStore implements TokenStore {
 
     @Override
     public boolean redeem(LoginToken token, TokenSession session, List<TokenDigest> credential, AuditEvent redeemed) {
-        return database.dialect()
-                .decide(
-                        database,
-                        countUse(token, session.startedAt()),
-                        List.of(Records.session(session, credential.get(0)), Records.event(redeemed)));
+        List<Insert> rows = List.of(Records.session(session, credential.get(0)), Records.event(redeemed));
+        return told(database.dialect().decide(database, countUse(token, session.startedAt()), rows), redeemed);
     }
 
     @Override
     public boolean use(LoginToken token, Instant now, Optional<AuditEvent> audit) {
-        return database.dialect()
-                .decide(
-                        database,
-                        countUse(token, now),
-                        audit.map(Records::event).stream().toList());
+        List<Insert> rows = audit.map(Records::event).stream().toList();
+        boolean live = database.dialect().decide(database, countUse(token, now), rows);
+        audit.ifPresent(event -> told(live, event));
+        return live;
     }
 
     private static Command countUse(LoginToken token, Instant now) {
@@ -138,69 +152,79 @@ final class SqlTokenStore implements TokenStore {
     }
 
     @Override
-    public Set<UUID> openAmong(Collection<UUID> ids, Instant now) {
+    public Map<UUID, MailboxAddress> openAmong(Collection<UUID> ids, Instant now) {
         if (ids.isEmpty()) {
-            return Set.of();
+            return Map.of();
         }
         Command open = new Command(
-                "select id from token_session where id = any (?) and ended_at is null and ends_at > ?",
+                "select id, mailbox from token_session where id = any (?) and ended_at is null and ends_at > ?",
                 p -> p.ids(ids).time(now));
-        return Set.copyOf(database.call(c -> open.list(c, row -> row.id("id"))));
+        return database.call(c -> open.list(c, row -> Map.entry(row.id("id"), row.address("mailbox")))).stream()
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     @Override
     public boolean revoke(UUID token, Ending ending) {
-        return database.transaction(connection -> {
-            boolean revoked =
-                    revoke(connection, ending, new Command("id = ? and revoked_at is null", p -> p.id(token)));
-            if (revoked) {
-                end(connection, ending, new Command("token_id = ?", p -> p.id(token)));
-            }
-            return revoked;
-        });
+        Command live = new Command("id = ? and revoked_at is null", p -> p.id(token));
+        return !told(database.transaction(connection -> {
+                    List<AuditEvent> events = revoke(connection, ending, live);
+                    return events.isEmpty()
+                            ? events
+                            : joined(events, end(connection, ending, new Command("token_id = ?", p -> p.id(token))));
+                }))
+                .isEmpty();
     }
 
     @Override
     public void revokeAll(MailboxAddress mailbox, Ending ending) {
-        database.transaction(connection -> {
-            Command live =
-                    new Command("mailbox = ? and " + LIVE, p -> p.name(mailbox).time(ending.at()));
-            boolean any = revoke(connection, ending, live);
-            return end(connection, ending, new Command("mailbox = ?", p -> p.name(mailbox))) > 0 || any;
-        });
+        Command live = new Command("mailbox = ? and " + LIVE, p -> p.name(mailbox).time(ending.at()));
+        told(database.transaction(connection -> joined(
+                revoke(connection, ending, live),
+                end(connection, ending, new Command("mailbox = ?", p -> p.name(mailbox))))));
+    }
+
+    private static List<AuditEvent> joined(List<AuditEvent> first, List<AuditEvent> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
     }
 
     /** Revokes the tokens of a condition and tells the audit trail. */
-    private boolean revoke(Connection connection, Ending ending, Command which) throws SQLException {
+    private List<AuditEvent> revoke(Connection connection, Ending ending, Command which) throws SQLException {
         Update update = new Update("login_token", new Command("revoked_at = ?", p -> p.time(ending.at())), which);
-        List<LoginToken> revoked =
-                database.dialect().changed(connection, update, Records.TOKEN_COLUMNS, Records::token);
-        Insert.all(
-                connection, Records.events(revoked.stream().map(ending::revoked).toList()));
-        return !revoked.isEmpty();
+        List<AuditEvent> events =
+                database.dialect().changed(connection, update, Records.TOKEN_COLUMNS, Records::token).stream()
+                        .map(ending::revoked)
+                        .toList();
+        Insert.all(connection, Records.events(events));
+        return events;
     }
 
     @Override
     public boolean endSession(UUID session, Ending ending) {
-        return database.transaction(c -> end(c, ending, new Command("id = ?", p -> p.id(session)))) > 0;
+        return end(ending, new Command("id = ?", p -> p.id(session))) > 0;
     }
 
     @Override
     public int endSessions(MailboxAddress mailbox, Ending ending) {
-        return database.transaction(c -> end(c, ending, new Command("mailbox = ?", p -> p.name(mailbox))));
+        return end(ending, new Command("mailbox = ?", p -> p.name(mailbox)));
     }
 
-    /** Ends the open sessions of a condition and tells the audit trail; returns how many. */
-    private int end(Connection connection, Ending ending, Command which) throws SQLException {
+    private int end(Ending ending, Command which) {
+        return told(database.transaction(c -> end(c, ending, which))).size();
+    }
+
+    /** Ends the open sessions of a condition and tells the audit trail. */
+    private List<AuditEvent> end(Connection connection, Ending ending, Command which) throws SQLException {
         Command open = new Command("ended_at is null and ends_at > ? and " + which.sql(), p -> {
             p.time(ending.at());
             which.binding().bind(p);
         });
         Update update = new Update("token_session", new Command("ended_at = ?", p -> p.time(ending.at())), open);
-        List<TokenSession> ended =
-                database.dialect().changed(connection, update, Records.SESSION_COLUMNS, Records::session);
-        Insert.all(connection, Records.events(ended.stream().map(ending::ended).toList()));
-        return ended.size();
+        List<AuditEvent> events =
+                database.dialect().changed(connection, update, Records.SESSION_COLUMNS, Records::session).stream()
+                        .map(ending::ended)
+                        .toList();
+        Insert.all(connection, Records.events(events));
+        return events;
     }
 
     @Override
@@ -216,10 +240,7 @@ final class SqlTokenStore implements TokenStore {
                         .name(session.administrator())
                         .text(session.passwordVersion())
                         .time(session.expiresAt()));
-        return database.transaction(connection -> {
-            database.dialect().holdValues(connection, value);
-            return insertUnless(twin, connection, row, login);
-        });
+        return keptUnless(twin, value, row, login);
     }
 
     @Override
@@ -245,6 +266,7 @@ final class SqlTokenStore implements TokenStore {
                 return rows.size();
             });
         }
+        told(events);
     }
 
     @Override
@@ -260,13 +282,15 @@ final class SqlTokenStore implements TokenStore {
         while (more && found < batch) {
             int limit = batch - found;
             List<UUID> due = due("login_token", "expiry_noted = false and expires_at <= ?", "expires_at", now, limit);
-            found += due.isEmpty() ? 0 : database.transaction(connection -> noteTokens(connection, due));
+            found += due.isEmpty() ? 0 : told(database.transaction(c -> noteTokens(c, due))).size();
             more = due.size() == limit;
         }
         List<UUID> over = found < batch
                 ? due("token_session", "ended_at is null and ends_at <= ?", "ends_at", now, batch - found)
                 : List.of();
-        return over.isEmpty() ? found : found + database.transaction(connection -> endOver(connection, over));
+        return over.isEmpty()
+                ? found
+                : found + told(database.transaction(c -> endOver(c, over))).size();
     }
 
     private List<UUID> due(String table, String condition, String order, Instant now, int limit) {
@@ -277,10 +301,10 @@ final class SqlTokenStore implements TokenStore {
     }
 
     /**
-     * Marks tokens whose time is over, used and revoked ones too, so that none is looked at twice; returns how many of
-     * them expired unused. Where another node marks the same ones, each row is one node's.
+     * Marks tokens whose time is over, used and revoked ones too, so that none is looked at twice; returns the rows of
+     * those that expired unused. Where another node marks the same ones, each row is one node's.
      */
-    private int noteTokens(Connection connection, List<UUID> due) throws SQLException {
+    private List<AuditEvent> noteTokens(Connection connection, List<UUID> due) throws SQLException {
         Command unnoted = new Command("id = any (?) and expiry_noted = false", p -> p.ids(due));
         Update mark = new Update("login_token", Command.of("expiry_noted = true"), unnoted);
         List<AuditEvent> expired =
@@ -290,10 +314,10 @@ final class SqlTokenStore implements TokenStore {
                                 .about(t))
                         .toList();
         Insert.all(connection, Records.events(expired));
-        return expired.size();
+        return expired;
     }
 
-    private int endOver(Connection connection, List<UUID> over) throws SQLException {
+    private List<AuditEvent> endOver(Connection connection, List<UUID> over) throws SQLException {
         Command open = new Command("id = any (?) and ended_at is null", p -> p.ids(over));
         Update end = new Update("token_session", Command.of("ended_at = ends_at"), open);
         List<AuditEvent> ended =
@@ -301,7 +325,7 @@ final class SqlTokenStore implements TokenStore {
                         .map(s -> new Ending(s.endsAt(), Optional.empty(), NOBODY, "expired").ended(s))
                         .toList();
         Insert.all(connection, Records.events(ended));
-        return ended.size();
+        return ended;
     }
 
     @Override
