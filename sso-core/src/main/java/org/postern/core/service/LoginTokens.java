@@ -87,12 +87,10 @@ public final class LoginTokens implements WebmailLogins {
                 request.type().isEmpty() ? Optional.of(SessionType.NORMAL) : SessionType.parse(request.type());
         Authority.Verdict verdict = authority.mayIssue(issuer, request.user(), type);
         if (verdict instanceof Authority.Verdict.Denied denied) {
-            issueRefused(issuer, request, type, denied.why());
-            return new Issuance.Denied();
+            return new Issuance.Denied(issueRefused(issuer, request, type, denied.why()));
         }
         if (verdict instanceof Authority.Verdict.NoSuchMailbox missing) {
-            issueRefused(issuer, request, type, missing.why());
-            return new Issuance.NoSuchMailbox();
+            return new Issuance.NoSuchMailbox(issueRefused(issuer, request, type, missing.why()));
         }
         Mailbox mailbox = ((Authority.Verdict.Allowed) verdict).mailbox();
         Optional<Duration> life =
@@ -119,8 +117,8 @@ public final class LoginTokens implements WebmailLogins {
         objectionToReason(reason, request.reasonRequired())
                 .ifPresent(why -> bad.add(new Issuance.InvalidField(Issuance.Field.REASON, why)));
         if (!bad.isEmpty()) {
-            issueRefused(issuer, request, type, "invalid " + bad.get(0).field().apiName());
-            return new Issuance.Invalid(bad);
+            String why = "invalid " + bad.get(0).field().apiName();
+            return new Issuance.Invalid(bad, issueRefused(issuer, request, type, why));
         }
         Instant now = now();
         Secret value = chosen ? request.token() : randomValue("");
@@ -140,10 +138,9 @@ public final class LoginTokens implements WebmailLogins {
         AuditEvent issued =
                 AuditEvent.of(AuditEvent.Type.ISSUED, now, request.client()).about(token);
         if (!store.issue(token, keys.digests(token.mailbox(), value), chosen, issued)) {
-            issueRefused(issuer, request, type, "value is live already");
-            return new Issuance.AlreadyLive();
+            return new Issuance.AlreadyLive(issueRefused(issuer, request, type, "value is live already"));
         }
-        return new Issuance.Issued(token, value, LoginUrl.of(webmail, token.mailbox(), value));
+        return new Issuance.Issued(token, value, LoginUrl.of(webmail, token.mailbox(), value), issued.id());
     }
 
     private static Optional<String> objectionToReason(String reason, boolean required) {
@@ -161,13 +158,13 @@ public final class LoginTokens implements WebmailLogins {
         return text ? Optional.empty() : Optional.of("must be one line of text");
     }
 
-    private void issueRefused(Administrator issuer, IssueRequest request, Optional<SessionType> type, String why) {
+    private UUID issueRefused(Administrator issuer, IssueRequest request, Optional<SessionType> type, String why) {
         AuditEvent event = AuditEvent.of(AuditEvent.Type.ISSUE_REFUSED, now(), request.client())
                 .by(issuer.address())
                 .because(why);
         event = MailboxAddress.parse(request.user()).map(event::about).orElse(event);
         String reason = objectionToReason(request.reason(), false).isEmpty() ? request.reason() : "";
-        audit.fold(type.isPresent() ? event.with(type.get(), reason) : event);
+        return audit.fold(type.isPresent() ? event.with(type.get(), reason) : event);
     }
 
     @Override
