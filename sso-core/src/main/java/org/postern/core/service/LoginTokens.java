@@ -51,6 +51,7 @@ public final class LoginTokens implements WebmailLogins {
     private final Authority authority;
     private final Throttle throttle;
     private final AuditTrail audit;
+    private final Activity activity;
     private final Clock clock;
     private final String webmail;
     private final boolean confirmAlways;
@@ -64,6 +65,7 @@ public final class LoginTokens implements WebmailLogins {
             Authority authority,
             Throttle throttle,
             AuditTrail audit,
+            Activity activity,
             Clock clock,
             Settings settings) {
         this.store = store;
@@ -72,6 +74,7 @@ public final class LoginTokens implements WebmailLogins {
         this.authority = authority;
         this.throttle = throttle;
         this.audit = audit;
+        this.activity = activity;
         this.clock = clock;
         this.webmail = settings.http().webmailUrl();
         this.confirmAlways = settings.login().confirmAlways();
@@ -173,6 +176,7 @@ public final class LoginTokens implements WebmailLogins {
         String account = mailbox.map(MailboxAddress::toString).orElse("");
         Throttle.Admission admission = throttle.begin(account, attempt.client());
         if (admission instanceof Throttle.Blocked blocked) {
+            activity.count(attempt.channel(), Activity.Outcome.THROTTLED);
             refused(mailbox, Optional.empty(), attempt.channel().apiName(), "too many attempts", attempt.client());
             return new Redemption.Throttled(blocked.retryAfter());
         }
@@ -211,6 +215,7 @@ public final class LoginTokens implements WebmailLogins {
                 return refuse(counted, attempt, mailbox, found, lostTo(digests, now));
             }
             counted.right();
+            activity.count(attempt.channel(), Activity.Outcome.ACCEPTED);
             return new Redemption.Redeemed(
                     session, credential, allowed.mailbox().locale());
         }
@@ -230,6 +235,7 @@ public final class LoginTokens implements WebmailLogins {
         if (why.isGuess()) {
             counted.wrong();
         }
+        activity.count(attempt.channel(), Activity.Outcome.REFUSED);
         refused(mailbox, token, attempt.channel().apiName(), why.apiName(), attempt.client());
         return new Redemption.Refused(why);
     }
