@@ -44,8 +44,8 @@ final class PostgreSqlDialect implements Dialect {
     }
 
     @Override
-    public int leastVersion() {
-        return 13;
+    public int[] leastVersion() {
+        return new int[] {13, 0};
     }
 
     @Override
