@@ -3,6 +3,7 @@ package org.postern.container;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -80,7 +81,7 @@ final class Raw {
 
     Answer exchange(byte[] request) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", port), 5_000);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
             socket.setSoTimeout(10_000);
             try {
                 socket.getOutputStream().write(request);
@@ -111,14 +112,14 @@ final class Raw {
         if (end < 0) {
             throw new IOException("no answer: " + text);
         }
-        List<String> lines = List.of(text.substring(0, end).split("\r\n"));
+        List<String> lines = List.of(text.substring(0, end).split("\r\n", -1));
         List<String> headers = lines.subList(1, lines.size());
         String body = text.substring(end + 4);
         if (headers.stream().anyMatch(h -> h.toLowerCase(Locale.ROOT).startsWith("transfer-encoding: chunked"))) {
             body = unchunk(body);
         }
         String utf8 = new String(body.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-        return new Answer(Integer.parseInt(lines.get(0).split(" ")[1]), headers, utf8);
+        return new Answer(Integer.parseInt(lines.get(0).split(" ", 3)[1]), headers, utf8);
     }
 
     private static String unchunk(String body) {

@@ -85,7 +85,7 @@ final class Site implements AutoCloseable {
         Issuance issuance = postern.tokens()
                 .issue(
                         admin("company@acme.example"),
-                        new IssueRequest(user, type, Secret.of(""), "ticket 7", life, locale, confirm, false, ISSUER));
+                        new IssueRequest(user, type, Secret.of(""), "ticket 7", life, locale, false, confirm, ISSUER));
         return (Issuance.Issued) issuance;
     }
 
@@ -129,7 +129,7 @@ final class Site implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         container.close();
         postern.close();
     }
