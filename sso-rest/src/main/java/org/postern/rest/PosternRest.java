@@ -86,7 +86,10 @@ public final class PosternRest {
                 new SessionsResource(postern.sessions()),
                 new AuditResource(postern.audit(), json),
                 new MeResource(postern),
-                new HealthResource(postern.backend()))) {
+                new OpenApiResource(json),
+                new HealthResource(postern.backend()),
+                new MetricsResource(
+                        issued, postern.activity(), postern.settings().http().metricsAddresses()))) {
             resources.put(resource.getClass(), resource);
             config.register(resource.getClass());
         }
