@@ -60,11 +60,13 @@ final class SessionRequest extends HttpServletRequestWrapper {
         return session.isOver() ? super.getLocales() : Collections.enumeration(List.of(getLocale()));
     }
 
-    /** The Servlet API's own logout ends the session too. */
+    /** The Servlet API's own logout ends the session; the container, where it knows of nobody, would only complain. */
     @Override
     public void logout() throws ServletException {
         session.loggedOut();
-        super.logout();
+        if (super.getUserPrincipal() != null) {
+            super.logout();
+        }
     }
 
     @Override
