@@ -17,6 +17,7 @@ import org.postern.sample.demo.DemoAccounts;
 import org.postern.sample.demo.DemoMail;
 import org.postern.sample.mail.MailServer;
 import org.postern.sample.webmail.Assets;
+import org.postern.sample.webmail.BrandStyle;
 import org.postern.sample.webmail.ErrorPage;
 import org.postern.sample.webmail.Guard;
 import org.postern.sample.webmail.Templates;
@@ -69,6 +70,7 @@ public final class Application implements ServletContextListener {
         Assets assets = new Assets();
         Templates templates = new Templates(settings, assets, opened.clock());
         context.addServlet("assets", assets).addMapping(Assets.PATTERN);
+        context.addServlet("brand", new BrandStyle(settings)).addMapping(BrandStyle.PATTERN);
         context.addServlet("error", new ErrorPage(templates)).addMapping(ERROR_PATH);
         context.addServlet("webmail", new Webmail(opened, imap.map(MailServer::new), templates))
                 .addMapping("/");
