@@ -236,20 +236,32 @@ public final class Commands {
         if (directory.administrator(address).isPresent()) {
             throw new IllegalArgumentException("there is such an administrator already");
         }
-        prepare(postern, company, domains);
         Optional<Secret> password =
                 directory.mailbox(address).isPresent() ? Optional.empty() : Optional.of(goodPassword(address));
+        prepare(postern, company, domains);
         editor(postern).createAdministrator(address, role, company, domains, password);
         return done("administrator " + address + " is there, with the role " + role.apiName());
     }
 
     /** The first administrator's company and domains are made with him. */
-    private static void prepare(Postern postern, String company, Set<DomainName> domains) {
+    private void prepare(Postern postern, String company, Set<DomainName> domains) {
         var directory = postern.backend().directory();
         for (DomainName domain : domains) {
             Optional<String> owner = directory.companyOf(domain);
             if (owner.isPresent() && !owner.get().equals(company)) {
                 throw new IllegalArgumentException("the domain " + domain + " belongs to another company");
+            }
+        }
+        try {
+            editor(postern).createCompany(company);
+            out.println("company " + company + " is new");
+        } catch (IllegalArgumentException there) {
+            // as it should be
+        }
+        for (DomainName domain : domains) {
+            if (directory.companyOf(domain).isEmpty()) {
+                editor(postern).createDomain(company, domain);
+                out.println("domain " + domain + " is new");
             }
         }
     }

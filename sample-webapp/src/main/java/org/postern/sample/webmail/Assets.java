@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("serial") // no servlet is ever serialized
 public final class Assets extends HttpServlet {
+    private static final String PATH = "/assets/";
     /** Where the servlet belongs. */
     public static final String PATTERN = PATH + "*";
 
-    private static final String PATH = "/assets/";
     private static final String FOREVER = "public, max-age=31536000, immutable";
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
