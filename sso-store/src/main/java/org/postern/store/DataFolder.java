@@ -76,12 +76,15 @@ final class DataFolder {
         return store.supportsFileAttributeView(PosixFileAttributeView.class);
     }
 
-    /** The URL of the embedded database. */
+    /**
+     * The URL of the embedded database. H2's usual file system closes the file under everybody when one thread is
+     * interrupted; the asynchronous one does not.
+     */
     String databaseUrl() {
         String file = path.resolve("postern").toString();
         if (file.indexOf(';') >= 0) {
             throw new SettingsException(Setting.DATA.key(), "the path of the data folder must not hold a semicolon");
         }
-        return "jdbc:h2:file:" + file;
+        return "jdbc:h2:async:" + file;
     }
 }

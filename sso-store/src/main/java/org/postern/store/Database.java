@@ -2,6 +2,7 @@ package org.postern.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -27,6 +28,7 @@ final class Database implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final Dialect dialect;
+    private volatile boolean closing;
 
     private Database(HikariDataSource pool, Dialect dialect) {
         this.pool = pool;
@@ -70,7 +72,7 @@ final class Database implements AutoCloseable {
     /** Does what is one statement, or only reads. */
     <T> T call(Work<T> work) {
         return tries(() -> {
-            try (Connection connection = pool.getConnection()) {
+            try (Connection connection = connection()) {
                 return work.on(connection);
             }
         });
@@ -79,7 +81,7 @@ final class Database implements AutoCloseable {
     /** Does all of it or nothing. May be run again after a collision with others, so it must have no other effect. */
     <T> T transaction(Work<T> work) {
         return tries(() -> {
-            try (Connection connection = pool.getConnection()) {
+            try (Connection connection = connection()) {
                 connection.setAutoCommit(false);
                 boolean done = false;
                 try {
@@ -94,6 +96,13 @@ final class Database implements AutoCloseable {
                 }
             }
         });
+    }
+
+    private Connection connection() throws SQLException {
+        if (closing) {
+            throw new UnavailableException("the store is closed");
+        }
+        return pool.getConnection();
     }
 
     private static void rollBack(Connection connection) {
@@ -120,8 +129,19 @@ final class Database implements AutoCloseable {
         }
     }
 
+    /** Takes no more work and waits for what runs; the pool itself would cut it off. No longer than the timeout. */
     @Override
     public void close() {
+        closing = true;
+        long deadline = System.nanoTime() + pool.getConnectionTimeout() * 1_000_000;
+        HikariPoolMXBean state = pool.getHikariPoolMXBean();
+        try {
+            while (state != null && state.getActiveConnections() > 0 && System.nanoTime() < deadline) {
+                Thread.sleep(5);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         pool.close();
     }
 }

@@ -20,8 +20,8 @@ sealed interface Dialect permits H2Dialect, PostgreSqlDialect {
     /** The database's name for itself. */
     String productName();
 
-    /** The oldest major version whose SQL may be used. */
-    int leastVersion();
+    /** The oldest version whose SQL may be used: major and minor number. */
+    int[] leastVersion();
 
     /** The URL with what the product's promises need. */
     String url(Database.Access access);

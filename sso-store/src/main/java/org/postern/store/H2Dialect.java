@@ -26,8 +26,8 @@ final class H2Dialect implements Dialect {
     }
 
     @Override
-    public int leastVersion() {
-        return 2;
+    public int[] leastVersion() {
+        return new int[] {2, 4};
     }
 
     /**

@@ -211,6 +211,7 @@ final class Listings implements AutoCloseable {
     }
 
     private SessionFactory start() {
+        int[] version = database.dialect().leastVersion();
         StandardServiceRegistry registry = new StandardServiceRegistryBuilder()
                 .applySetting("hibernate.connection.datasource", database.dataSource())
                 // Told instead of asked: starting needs no connection.
@@ -218,9 +219,8 @@ final class Listings implements AutoCloseable {
                 .applySetting(
                         "jakarta.persistence.database-product-name",
                         database.dialect().productName())
-                .applySetting(
-                        "jakarta.persistence.database-major-version",
-                        database.dialect().leastVersion())
+                .applySetting("jakarta.persistence.database-major-version", version[0])
+                .applySetting("jakarta.persistence.database-minor-version", version[1])
                 .applySetting("hibernate.bytecode.use_reflection_optimizer", false)
                 .applySetting("hibernate.cache.use_second_level_cache", false)
                 .applySetting("hibernate.query.in_clause_parameter_padding", true)

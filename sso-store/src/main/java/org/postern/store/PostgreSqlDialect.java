@@ -44,8 +44,8 @@ final class PostgreSqlDialect implements Dialect {
     }
 
     @Override
-    public int leastVersion() {
-        return 13;
+    public int[] leastVersion() {
+        return new int[] {13, 0};
     }
 
     @Override
@@ -220,7 +220,8 @@ final class PostgreSqlDialect implements Dialect {
         prepared = today;
     }
 
-    private static int prepareDays(Connection connection, Partitioned partitioned, LocalDate today) throws SQLException {
+    private static int prepareDays(Connection connection, Partitioned partitioned, LocalDate today)
+            throws SQLException {
         Partitioned.run(connection, BRIEFLY);
         hold(connection, PARTITIONS_LOCK);
         List<LocalDate> missing = partitioned.missing(connection, today);

@@ -70,7 +70,7 @@ final class SqlBackend implements Backend {
 
     @Override
     public void close() {
-        listings.close();
         database.close();
+        listings.close();
     }
 }

@@ -53,8 +53,7 @@ final class SqlTokenStore implements TokenStore {
     public boolean issue(LoginToken token, List<TokenDigest> value, boolean chosen, AuditEvent issued) {
         Insert row = Records.token(token, value.get(0));
         if (!chosen) {
-            return told(
-                    database.dialect().decide(database, row.command(), List.of(Records.event(issued))), issued);
+            return told(database.dialect().decide(database, row.command(), List.of(Records.event(issued))), issued);
         }
         Command twin = new Command(
                 "select id from login_token where digest in (" + marks(value) + ") and " + LIVE,
@@ -177,7 +176,8 @@ final class SqlTokenStore implements TokenStore {
 
     @Override
     public void revokeAll(MailboxAddress mailbox, Ending ending) {
-        Command live = new Command("mailbox = ? and " + LIVE, p -> p.name(mailbox).time(ending.at()));
+        Command live =
+                new Command("mailbox = ? and " + LIVE, p -> p.name(mailbox).time(ending.at()));
         told(database.transaction(connection -> joined(
                 revoke(connection, ending, live),
                 end(connection, ending, new Command("mailbox = ?", p -> p.name(mailbox))))));
@@ -282,7 +282,9 @@ final class SqlTokenStore implements TokenStore {
         while (more && found < batch) {
             int limit = batch - found;
             List<UUID> due = due("login_token", "expiry_noted = false and expires_at <= ?", "expires_at", now, limit);
-            found += due.isEmpty() ? 0 : told(database.transaction(c -> noteTokens(c, due))).size();
+            found += due.isEmpty()
+                    ? 0
+                    : told(database.transaction(c -> noteTokens(c, due))).size();
             more = due.size() == limit;
         }
         List<UUID> over = found < batch
