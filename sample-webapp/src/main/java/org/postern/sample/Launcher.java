@@ -86,7 +86,7 @@ public final class Launcher {
             System.err.println("cannot unpack the program: " + e.getMessage());
             System.exit(1);
         } catch (InvocationTargetException e) {
-            e.getCause().printStackTrace();
+            System.err.println("the program failed: " + e.getCause());
             System.exit(1);
         } catch (ReflectiveOperationException e) {
             System.err.println("this file is not complete: " + e.getMessage());
