@@ -80,9 +80,15 @@ final class RestServlet extends ServletContainer {
                             || name.equalsIgnoreCase("Accept"));
         }
 
+        /** Not the container's: some throw where the charset is none. */
         @Override
         public @Nullable String getContentType() {
-            return oma ? null : super.getContentType();
+            return getHeader("Content-Type");
+        }
+
+        @Override
+        public @Nullable String getCharacterEncoding() {
+            return null;
         }
 
         @Override
