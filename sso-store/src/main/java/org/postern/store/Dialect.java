@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.postern.core.TokenDigest;
 
 /** Where the two databases differ. Thread-safe. */
@@ -26,10 +27,16 @@ sealed interface Dialect permits H2Dialect, PostgreSqlDialect {
     /** The URL with what the product's promises need. */
     String url(Database.Access access);
 
+    /** Whether the driver can make anything of a URL. */
+    boolean accepts(String url);
+
     Map<String, String> driverProperties(Duration timeout);
 
     /** What a new connection is told. */
     String sessionSetup(Duration timeout);
+
+    /** Why a database cannot be used at all, if it cannot: looked at before the schema is made. */
+    Optional<String> unsuitable(Connection connection) throws SQLException;
 
     int idleConnections(int pool);
 

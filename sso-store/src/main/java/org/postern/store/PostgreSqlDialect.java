@@ -45,12 +45,17 @@ final class PostgreSqlDialect implements Dialect {
 
     @Override
     public int[] leastVersion() {
-        return new int[] {13, 0};
+        return new int[] {14, 0};
     }
 
     @Override
     public String url(Database.Access access) {
         return access.url();
+    }
+
+    @Override
+    public boolean accepts(String url) {
+        return org.postgresql.Driver.parseURL(url, null) != null;
     }
 
     /** The socket's timeout only counts where the server's own cannot: it is gone without a word. */
@@ -67,11 +72,24 @@ final class PostgreSqlDialect implements Dialect {
                 "assumeMinServerVersion", "12");
     }
 
+    /**
+     * Generic plans: with the partitions of some sixty days, planning each statement anew, as PostgreSQL would choose,
+     * takes longer than running it. Measured at 16 threads: 8,300 redemptions a second instead of 4,400.
+     */
     @Override
     public String sessionSetup(Duration timeout) {
         long millis = timeout.toMillis();
         return "select set_config('statement_timeout', '" + millis + "', false),"
-                + " set_config('idle_in_transaction_session_timeout', '" + 2 * millis + "', false)";
+                + " set_config('idle_in_transaction_session_timeout', '" + 2 * millis + "', false),"
+                + " set_config('plan_cache_mode', 'force_generic_plan', false)";
+    }
+
+    @Override
+    public Optional<String> unsuitable(Connection connection) throws SQLException {
+        Command encoding = Command.of("select current_setting('server_encoding') as encoding");
+        return encoding.first(connection, row -> row.text("encoding"))
+                .filter(e -> !e.equals("UTF8"))
+                .map(e -> "the database must have the encoding UTF8, and not " + e);
     }
 
     @Override

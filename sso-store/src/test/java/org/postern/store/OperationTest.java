@@ -30,6 +30,7 @@ import org.postern.core.Secret;
 import org.postern.core.SessionType;
 import org.postern.core.UnavailableException;
 import org.postern.core.settings.Settings;
+import org.postern.core.settings.SettingsException;
 import org.postern.core.spi.BackendProvider;
 import org.postern.core.spi.DirectoryEditor;
 
@@ -105,6 +106,23 @@ class OperationTest {
                 assertThat(samples.redeem(backend, token)).isFalse();
             }
         }
+    }
+
+    @Test
+    void open_whatCannotBeADatabase_isABadSetting() throws Exception {
+        Path file = Files.createFile(folder.resolve("file"));
+        assertBadSetting("sso.data: the folder " + file, TestSettings.h2(file));
+        assertBadSetting("sso.data: the path", TestSettings.h2(folder.resolve("a;b")));
+        assertBadSetting("sso.database.url: ", TestSettings.postgres("jdbc:postgresql://127.0.0.1:x/y", folder));
+        String latin = TestPostgres.newDatabase("encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0");
+        assertBadSetting(
+                "sso.database.url: the database must have the encoding UTF8", TestSettings.postgres(latin, folder));
+    }
+
+    private static void assertBadSetting(String message, Settings settings) {
+        assertThatExceptionOfType(SettingsException.class)
+                .isThrownBy(() -> new SqlBackendProvider().open(settings))
+                .withMessageStartingWith(message);
     }
 
     @ParameterizedTest
