@@ -57,10 +57,10 @@ sealed interface Dialect permits H2Dialect, PostgreSqlDialect {
     /** Keeps others that want to keep one of these values waiting until the transaction ends. */
     void holdValues(Connection connection, List<TokenDigest> values) throws SQLException;
 
-    /** Makes room for the days to come, where the database wants that. Does no harm when called often. */
-    void prepareDays(Database database, Instant now);
+    /** Makes room for the weeks to come, where the database wants that. Does no harm when called often. */
+    void preparePartitions(Database database, Instant now);
 
-    /** Removes tokens that expired before a moment, {@code batch} at most unless whole days go; returns how many. */
+    /** Removes tokens that expired before a moment, {@code batch} at most unless whole partitions go; returns how many. */
     int purgeTokens(Database database, Instant before, int batch);
 
     /** Removes audit rows from before a moment, likewise. */

@@ -118,7 +118,7 @@ final class H2Dialect implements Dialect {
     }
 
     @Override
-    public void prepareDays(Database database, Instant now) {}
+    public void preparePartitions(Database database, Instant now) {}
 
     @Override
     public int purgeTokens(Database database, Instant before, int batch) {

@@ -58,7 +58,7 @@ public final class SqlBackendProvider implements BackendProvider {
             if (Migrations.run(database, access)) {
                 LOG.info("The database has the newest schema now");
             }
-            prepareDays(database);
+            preparePartitions(database);
             Passwords.Cost cost = settings.demo().on() ? Passwords.Cost.DEMO : Passwords.Cost.FULL;
             int cores = Runtime.getRuntime().availableProcessors();
             SqlBackend backend = new SqlBackend(
@@ -86,11 +86,11 @@ public final class SqlBackendProvider implements BackendProvider {
                 : new Database.Access(wanted.url(), wanted.user(), wanted.password(), wanted.pool(), wanted.timeout());
     }
 
-    private void prepareDays(Database database) {
+    private void preparePartitions(Database database) {
         try {
-            database.dialect().prepareDays(database, clock.instant());
+            database.dialect().preparePartitions(database, clock.instant());
         } catch (UnavailableException e) {
-            LOG.warn("The partitions of the coming days are not there yet: {}", e.getMessage());
+            LOG.warn("The partitions of the coming weeks are not there yet: {}", e.getMessage());
         }
     }
 }
