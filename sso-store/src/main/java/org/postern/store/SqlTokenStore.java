@@ -256,6 +256,13 @@ final class SqlTokenStore implements TokenStore {
     }
 
     @Override
+    public boolean endAdminSession(List<TokenDigest> value) {
+        Command delete =
+                new Command("delete from admin_session where digest in (" + marks(value) + ")", p -> p.digests(value));
+        return database.call(delete::run) > 0;
+    }
+
+    @Override
     public void append(List<AuditEvent> events) {
         List<Insert> rows = Records.events(events);
         if (rows.size() == 1) {

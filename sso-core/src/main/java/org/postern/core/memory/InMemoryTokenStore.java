@@ -245,6 +245,11 @@ public final class InMemoryTokenStore implements TokenStore {
     }
 
     @Override
+    public synchronized boolean endAdminSession(List<TokenDigest> value) {
+        return adminSessions.keySet().removeAll(value);
+    }
+
+    @Override
     public synchronized void append(List<AuditEvent> events) {
         List.copyOf(events).forEach(this::write);
     }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.UUID;
 import org.postern.core.AdminSession;
 import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
@@ -27,17 +28,29 @@ public final class Administrators {
     public sealed interface Login {
         record Accepted(Administrator administrator) implements Login {}
 
-        /** Wrong, or right and no administrator's: nothing more is told. */
-        record Refused() implements Login {}
+        /**
+         * Wrong, or right and no administrator's: nothing more is told.
+         *
+         * @param audit the id of the audit trail's row that tells of it
+         */
+        record Refused(UUID audit) implements Login {}
 
-        /** Too many wrong attempts; the credentials were not looked at. */
-        record Throttled(Duration retryAfter) implements Login {}
+        /**
+         * Too many wrong attempts; the credentials were not looked at.
+         *
+         * @param audit the id of the audit trail's row that tells of it
+         */
+        record Throttled(Duration retryAfter, UUID audit) implements Login {}
     }
 
     /** What came of starting a session. */
     public sealed interface Start {
-        /** The session, and the value with which {@link #bySession} knows the administrator again. */
-        record Started(Secret value, AdminSession session) implements Start {}
+        /**
+         * The session, and the value with which {@link #bySession} knows the administrator again.
+         *
+         * @param audit the id of the audit trail's row that tells of it
+         */
+        record Started(Secret value, AdminSession session, UUID audit) implements Start {}
 
         /** The value that was chosen is not good enough: what is wrong with it, in English. */
         record BadValue(String message) implements Start {}
@@ -139,8 +152,13 @@ public final class Administrators {
                 .by(address)
                 .because("session started");
         return store.keep(session, keys.digests(address, value), now, login)
-                ? new Start.Started(value, session)
+                ? new Start.Started(value, session, login.id())
                 : new Start.AlreadyLive();
+    }
+
+    /** Ends the session with this value; what is none is passed over. */
+    public void endSession(MailboxAddress administrator, Secret value) {
+        store.endAdminSession(keys.digests(administrator, value));
     }
 
     /** What looking at credentials showed. */
@@ -160,15 +178,13 @@ public final class Administrators {
         Throttle.Admission admission =
                 throttle.begin(account.map(MailboxAddress::toString).orElse(""), client);
         if (admission instanceof Throttle.Blocked blocked) {
-            refused(account, client, how + ": too many attempts");
-            return new Login.Throttled(blocked.retryAfter());
+            return new Login.Throttled(blocked.retryAfter(), refused(account, client, how + ": too many attempts"));
         }
         try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
             Proof proof = look.look();
             if (proof.administrator().isEmpty()) {
                 counted.wrong();
-                refused(account, client, how);
-                return new Login.Refused();
+                return new Login.Refused(refused(account, client, how));
             }
             counted.right();
             Administrator administrator = proof.administrator().get();
@@ -181,10 +197,10 @@ public final class Administrators {
         }
     }
 
-    private void refused(Optional<MailboxAddress> account, Client client, String why) {
+    private UUID refused(Optional<MailboxAddress> account, Client client, String why) {
         AuditEvent event = AuditEvent.of(AuditEvent.Type.ADMIN_LOGIN_REFUSED, now(), client)
                 .because(why);
-        audit.fold(account.map(event::by).orElse(event));
+        return audit.fold(account.map(event::by).orElse(event));
     }
 
     private Instant now() {

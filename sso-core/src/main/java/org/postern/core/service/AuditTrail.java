@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
 import org.postern.core.Client;
@@ -56,8 +57,11 @@ public final class AuditTrail {
     private static final class Tally {
         int rows;
         int folded;
-        Optional<AuditEvent> last = Optional.empty();
+        Optional<AuditEvent> first = Optional.empty();
     }
+
+    /** Where an event is told: in a row of its own, or in one that counts it. */
+    private record Place(UUID row, boolean isOwn) {}
 
     private final TokenStore store;
     private final MailDirectory directory;
@@ -93,10 +97,18 @@ public final class AuditTrail {
         store.append(List.of(event));
     }
 
-    /** Writes the row now, or counts it where many alike came before it. */
-    public void fold(AuditEvent event) {
+    /**
+     * Writes the row now, or counts it where many alike came before it.
+     *
+     * @return the id of the row that tells of it; a counted row comes when the minute is over
+     */
+    public UUID fold(AuditEvent event) {
         flush();
-        admit(event).ifPresent(this::write);
+        Place place = place(event);
+        if (place.isOwn()) {
+            write(event);
+        }
+        return place.row();
     }
 
     /** Writes the counts of a minute that is over; called now and then. */
@@ -126,7 +138,11 @@ public final class AuditTrail {
     }
 
     /** The row to write now, with what it tells of; empty where it is folded into a later row. */
-    synchronized Optional<AuditEvent> admit(AuditEvent event) {
+    Optional<AuditEvent> admit(AuditEvent event) {
+        return place(event).isOwn() ? Optional.of(event) : Optional.empty();
+    }
+
+    private synchronized Place place(AuditEvent event) {
         Tally rest = tallies.computeIfAbsent(Kind.rest(event.type()), k -> new Tally());
         Kind kind = Kind.of(event);
         boolean crowded = rest.rows >= ROWS_OF_TYPE || (tallies.size() >= MOST_KINDS && !tallies.containsKey(kind));
@@ -134,11 +150,12 @@ public final class AuditTrail {
         if (!crowded && tally.rows < ROWS_ALIKE) {
             tally.rows++;
             rest.rows++;
-            return Optional.of(event);
+            return new Place(event.id(), true);
         }
         tally.folded++;
-        tally.last = Optional.of(crowded ? stranger(event) : event);
-        return Optional.empty();
+        AuditEvent first = tally.first.orElseGet(() -> crowded ? stranger(event) : event);
+        tally.first = Optional.of(first);
+        return new Place(first.id(), false);
     }
 
     /** A row for a crowd that has no mailbox and no client in common. */
@@ -159,7 +176,7 @@ public final class AuditTrail {
         List<AuditEvent> rows = new ArrayList<>(unwritten);
         unwritten.clear();
         for (Tally tally : tallies.values()) {
-            tally.last.ifPresent(e -> rows.add(e.times(tally.folded)));
+            tally.first.ifPresent(e -> rows.add(e.times(tally.folded)));
         }
         tallies.clear();
         return rows;

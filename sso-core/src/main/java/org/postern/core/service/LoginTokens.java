@@ -51,6 +51,7 @@ public final class LoginTokens implements WebmailLogins {
     private final Authority authority;
     private final Throttle throttle;
     private final AuditTrail audit;
+    private final Activity activity;
     private final Clock clock;
     private final String webmail;
     private final boolean confirmAlways;
@@ -64,6 +65,7 @@ public final class LoginTokens implements WebmailLogins {
             Authority authority,
             Throttle throttle,
             AuditTrail audit,
+            Activity activity,
             Clock clock,
             Settings settings) {
         this.store = store;
@@ -72,6 +74,7 @@ public final class LoginTokens implements WebmailLogins {
         this.authority = authority;
         this.throttle = throttle;
         this.audit = audit;
+        this.activity = activity;
         this.clock = clock;
         this.webmail = settings.http().webmailUrl();
         this.confirmAlways = settings.login().confirmAlways();
@@ -87,12 +90,10 @@ public final class LoginTokens implements WebmailLogins {
                 request.type().isEmpty() ? Optional.of(SessionType.NORMAL) : SessionType.parse(request.type());
         Authority.Verdict verdict = authority.mayIssue(issuer, request.user(), type);
         if (verdict instanceof Authority.Verdict.Denied denied) {
-            issueRefused(issuer, request, type, denied.why());
-            return new Issuance.Denied();
+            return new Issuance.Denied(issueRefused(issuer, request, type, denied.why()));
         }
         if (verdict instanceof Authority.Verdict.NoSuchMailbox missing) {
-            issueRefused(issuer, request, type, missing.why());
-            return new Issuance.NoSuchMailbox();
+            return new Issuance.NoSuchMailbox(issueRefused(issuer, request, type, missing.why()));
         }
         Mailbox mailbox = ((Authority.Verdict.Allowed) verdict).mailbox();
         Optional<Duration> life =
@@ -119,8 +120,8 @@ public final class LoginTokens implements WebmailLogins {
         objectionToReason(reason, request.reasonRequired())
                 .ifPresent(why -> bad.add(new Issuance.InvalidField(Issuance.Field.REASON, why)));
         if (!bad.isEmpty()) {
-            issueRefused(issuer, request, type, "invalid " + bad.get(0).field().apiName());
-            return new Issuance.Invalid(bad);
+            String why = "invalid " + bad.get(0).field().apiName();
+            return new Issuance.Invalid(bad, issueRefused(issuer, request, type, why));
         }
         Instant now = now();
         Secret value = chosen ? request.token() : randomValue("");
@@ -140,10 +141,9 @@ public final class LoginTokens implements WebmailLogins {
         AuditEvent issued =
                 AuditEvent.of(AuditEvent.Type.ISSUED, now, request.client()).about(token);
         if (!store.issue(token, keys.digests(token.mailbox(), value), chosen, issued)) {
-            issueRefused(issuer, request, type, "value is live already");
-            return new Issuance.AlreadyLive();
+            return new Issuance.AlreadyLive(issueRefused(issuer, request, type, "value is live already"));
         }
-        return new Issuance.Issued(token, value, LoginUrl.of(webmail, token.mailbox(), value));
+        return new Issuance.Issued(token, value, LoginUrl.of(webmail, token.mailbox(), value), issued.id());
     }
 
     private static Optional<String> objectionToReason(String reason, boolean required) {
@@ -161,13 +161,13 @@ public final class LoginTokens implements WebmailLogins {
         return text ? Optional.empty() : Optional.of("must be one line of text");
     }
 
-    private void issueRefused(Administrator issuer, IssueRequest request, Optional<SessionType> type, String why) {
+    private UUID issueRefused(Administrator issuer, IssueRequest request, Optional<SessionType> type, String why) {
         AuditEvent event = AuditEvent.of(AuditEvent.Type.ISSUE_REFUSED, now(), request.client())
                 .by(issuer.address())
                 .because(why);
         event = MailboxAddress.parse(request.user()).map(event::about).orElse(event);
         String reason = objectionToReason(request.reason(), false).isEmpty() ? request.reason() : "";
-        audit.fold(type.isPresent() ? event.with(type.get(), reason) : event);
+        return audit.fold(type.isPresent() ? event.with(type.get(), reason) : event);
     }
 
     @Override
@@ -176,6 +176,7 @@ public final class LoginTokens implements WebmailLogins {
         String account = mailbox.map(MailboxAddress::toString).orElse("");
         Throttle.Admission admission = throttle.begin(account, attempt.client());
         if (admission instanceof Throttle.Blocked blocked) {
+            activity.count(attempt.channel(), Activity.Outcome.THROTTLED);
             refused(mailbox, Optional.empty(), attempt.channel().apiName(), "too many attempts", attempt.client());
             return new Redemption.Throttled(blocked.retryAfter());
         }
@@ -214,6 +215,7 @@ public final class LoginTokens implements WebmailLogins {
                 return refuse(counted, attempt, mailbox, found, lostTo(digests, now));
             }
             counted.right();
+            activity.count(attempt.channel(), Activity.Outcome.ACCEPTED);
             return new Redemption.Redeemed(
                     session, credential, allowed.mailbox().locale());
         }
@@ -233,6 +235,7 @@ public final class LoginTokens implements WebmailLogins {
         if (why.isGuess()) {
             counted.wrong();
         }
+        activity.count(attempt.channel(), Activity.Outcome.REFUSED);
         refused(mailbox, token, attempt.channel().apiName(), why.apiName(), attempt.client());
         return new Redemption.Refused(why);
     }

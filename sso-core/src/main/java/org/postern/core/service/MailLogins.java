@@ -41,15 +41,23 @@ public final class MailLogins {
     private final Authority authority;
     private final Throttle throttle;
     private final AuditTrail audit;
+    private final Activity activity;
     private final Clock clock;
 
     MailLogins(
-            TokenStore store, TokenKeys keys, Authority authority, Throttle throttle, AuditTrail audit, Clock clock) {
+            TokenStore store,
+            TokenKeys keys,
+            Authority authority,
+            Throttle throttle,
+            AuditTrail audit,
+            Activity activity,
+            Clock clock) {
         this.store = store;
         this.keys = keys;
         this.authority = authority;
         this.throttle = throttle;
         this.audit = audit;
+        this.activity = activity;
         this.clock = clock;
     }
 
@@ -67,6 +75,7 @@ public final class MailLogins {
         Presented presented =
                 new Presented(mailbox, protocol, client, clock.instant().truncatedTo(ChronoUnit.MILLIS));
         if (admission instanceof Throttle.Blocked blocked) {
+            activity.count(protocol, Activity.Outcome.THROTTLED);
             presented.refused(Optional.empty(), "too many attempts");
             return new Check.Throttled(blocked.retryAfter());
         }
@@ -80,9 +89,11 @@ public final class MailLogins {
                 if (refusal.get().isGuess()) {
                     counted.wrong();
                 }
+                activity.count(protocol, Activity.Outcome.REFUSED);
                 return new Check.Refused();
             }
             counted.right();
+            activity.count(protocol, Activity.Outcome.ACCEPTED);
             return new Check.Accepted(mailbox.orElseThrow());
         }
     }

@@ -22,6 +22,7 @@ public final class Postern implements AutoCloseable {
     private final Clock clock;
     private final Authority authority;
     private final AuditTrail audit;
+    private final Activity activity = new Activity();
     private final LoginTokens tokens;
     private final TokenSessions sessions;
     private final MailLogins mailLogins;
@@ -40,9 +41,9 @@ public final class Postern implements AutoCloseable {
         Throttle throttle = new Throttle(clock);
         authority = new Authority(directory);
         audit = new AuditTrail(store, directory, clock);
-        tokens = new LoginTokens(store, directory, keys, authority, throttle, audit, clock, settings);
+        tokens = new LoginTokens(store, directory, keys, authority, throttle, audit, activity, clock, settings);
         sessions = new TokenSessions(store, authority, clock);
-        mailLogins = new MailLogins(store, keys, authority, throttle, audit, clock);
+        mailLogins = new MailLogins(store, keys, authority, throttle, audit, activity, clock);
         administrators = new Administrators(directory, store, keys, throttle, audit, clock);
         mailboxes = new Mailboxes(directory, store, authority, throttle, audit, clock);
         maintenance = new Maintenance(backend, audit, settings.keep(), clock);
@@ -87,6 +88,10 @@ public final class Postern implements AutoCloseable {
 
     public AuditTrail audit() {
         return audit;
+    }
+
+    public Activity activity() {
+        return activity;
     }
 
     public LoginTokens tokens() {

@@ -24,6 +24,10 @@ public enum Setting {
             "",
             "Addresses or CIDR blocks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count; by comma."),
     TOOLS_GET("sso.tools.get", "true", "Whether `/tools/sso` takes `GET`."),
+    METRICS_ADDRESSES(
+            "sso.metrics.addresses",
+            "127.0.0.1,::1",
+            "The addresses or CIDR blocks that may read `/metrics`; by comma."),
     LOGIN_CONFIRM(
             "sso.login.confirm",
             "token",

@@ -40,8 +40,15 @@ public record Settings(
      *
      * @param publicUrl without a slash at its end; empty where it is not set
      * @param plain whether credentials may arrive over plain HTTP from other hosts
+     * @param metricsAddresses who may read the metrics
      */
-    public record Http(int port, String publicUrl, boolean plain, AddressList trustedProxies, boolean toolsGet) {
+    public record Http(
+            int port,
+            String publicUrl,
+            boolean plain,
+            AddressList trustedProxies,
+            boolean toolsGet,
+            AddressList metricsAddresses) {
         /** The webmail's address as browsers see it, without a slash at its end. */
         public String webmailUrl() {
             return publicUrl.isEmpty() ? "http://127.0.0.1:" + port : publicUrl;
@@ -124,7 +131,8 @@ public record Settings(
                             publicUrl(),
                             yes(Setting.HTTP_PLAIN),
                             addresses(Setting.TRUSTED_PROXIES),
-                            yes(Setting.TOOLS_GET)),
+                            yes(Setting.TOOLS_GET),
+                            addresses(Setting.METRICS_ADDRESSES)),
                     new Login(
                             oneOf(Setting.LOGIN_CONFIRM, "token", "always").equals("always"),
                             path(Setting.LOGIN_PATH),

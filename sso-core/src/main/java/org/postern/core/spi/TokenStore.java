@@ -114,6 +114,9 @@ public interface TokenStore {
     /** The administrator's session with this value that is live at {@code now}. */
     Optional<AdminSession> findAdminSession(List<TokenDigest> value, Instant now);
 
+    /** Forgets the administrator's session with this value; returns whether there was one. */
+    boolean endAdminSession(List<TokenDigest> value);
+
     /** Writes rows that tell of something which changed nothing in the store, such as a refusal. */
     void append(List<AuditEvent> events);
 

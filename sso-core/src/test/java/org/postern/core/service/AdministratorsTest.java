@@ -86,7 +86,23 @@ class AdministratorsTest {
     @Test
     void mailboxThatIsNoAdministrator_isRefusedLikeAWrongPassword() {
         assertThat(administrators.byPassword("alice@acme.example", Secret.of("demo-alice"), CLIENT))
-                .isEqualTo(administrators.byPassword("nobody@acme.example", Secret.of("x"), CLIENT))
+                .isInstanceOf(Administrators.Login.Refused.class);
+        assertThat(administrators.byPassword("nobody@acme.example", Secret.of("x"), CLIENT))
+                .isInstanceOf(Administrators.Login.Refused.class);
+    }
+
+    @Test
+    void endedSession_isKnownNoMore() {
+        var administrator = ((Administrators.Login.Accepted)
+                        administrators.byPassword(MAIL, Secret.of("demo-mail"), CLIENT))
+                .administrator();
+        var started = (Administrators.Start.Started)
+                administrators.startSession(administrator, Secret.of(""), Duration.ofHours(1), CLIENT);
+        assertThat(administrators.bySession(MAIL, started.value(), CLIENT))
+                .isInstanceOf(Administrators.Login.Accepted.class);
+        administrators.endSession(administrator.address(), started.value());
+        administrators.endSession(administrator.address(), started.value());
+        assertThat(administrators.bySession(MAIL, started.value(), CLIENT))
                 .isInstanceOf(Administrators.Login.Refused.class);
     }
 

@@ -6,9 +6,13 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +107,38 @@ class AuditTrailTest {
                         l.contains(" count=\"") ? Integer.parseInt(l.replaceAll(".* count=\"(\\d+)\".*", "$1")) : 1)
                 .sum();
         assertThat(counted).as("every one is told or counted").isEqualTo(20_000);
+    }
+
+    private Issuance issue(String user, String life) {
+        return postern.tokens()
+                .issue(
+                        admin("company@acme.example"),
+                        new IssueRequest(user, "", Secret.of(""), "T-1", life, "", false, false, Client.OPERATOR));
+    }
+
+    @Test
+    void issue_whateverComesOfIt_namesItsRow() {
+        List<UUID> told = List.of(
+                issue("alice@acme.example", "").audit(),
+                issue("nobody@acme.example", "").audit(),
+                issue("dave@globex.example", "").audit(),
+                issue("alice@acme.example", "-1").audit());
+        assertThat(Stream.concat(read("company@acme.example").stream(), read("company@globex.example").stream())
+                        .map(AuditEvent::id))
+                .containsAll(told);
+    }
+
+    @Test
+    void fold_aFlood_namesTheRowThatCountsIt() {
+        Set<UUID> told = new HashSet<>();
+        for (int i = 0; i < 100; i++) {
+            told.add(issue("nobody@acme.example", "").audit());
+        }
+        clock.advance(Duration.ofSeconds(61));
+        trail.flush();
+        List<AuditEvent> rows = read("company@acme.example");
+        assertThat(rows).hasSize(6).extracting(AuditEvent::id).containsExactlyInAnyOrderElementsOf(told);
+        assertThat(rows.stream().mapToInt(AuditEvent::count).sum()).isEqualTo(100);
     }
 
     @Test

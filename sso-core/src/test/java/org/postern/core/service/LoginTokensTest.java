@@ -462,4 +462,22 @@ class LoginTokensTest {
         @Override
         public void close() {}
     }
+
+    @Test
+    void activity_countsWhatCameOfEachSecret() {
+        Issuance.Issued issued = issued("sso");
+        redeem(ALICE, Secret.of("wrong"), Channel.LOGIN_FORM);
+        redeem(issued);
+        redeem(issued);
+        postern.mailLogins().check(ALICE, Secret.of("wrong"), Channel.IMAP, CLIENT);
+        Activity activity = postern.activity();
+        assertThat(activity.counted(Channel.LOGIN_URL, Activity.Outcome.ACCEPTED))
+                .isEqualTo(1);
+        assertThat(activity.counted(Channel.LOGIN_URL, Activity.Outcome.REFUSED))
+                .isEqualTo(1);
+        assertThat(activity.counted(Channel.LOGIN_FORM, Activity.Outcome.REFUSED))
+                .isEqualTo(1);
+        assertThat(activity.counted(Channel.IMAP, Activity.Outcome.REFUSED)).isEqualTo(1);
+        assertThat(activity.counted(Channel.IMAP, Activity.Outcome.ACCEPTED)).isZero();
+    }
 }

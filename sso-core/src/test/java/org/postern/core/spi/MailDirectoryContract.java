@@ -607,6 +607,7 @@ public abstract class MailDirectoryContract {
         do {
             Page<Mailbox> page = directory.search(company, "", 1, after);
             page.items().forEach(m -> read.add(m.address()));
+            assertThat(read).hasSizeLessThanOrEqualTo(all.size());
             after = page.next();
         } while (after.isPresent());
         assertThat(read).containsExactlyInAnyOrderElementsOf(all);

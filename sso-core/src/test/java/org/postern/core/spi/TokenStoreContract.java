@@ -54,13 +54,15 @@ import org.slf4j.LoggerFactory;
 public abstract class TokenStoreContract {
     private static final int THREADS = 32;
     private static final int ROUNDS = 20;
+    /** More rows than any test makes. */
+    private static final int ENDLESS = 10_000;
 
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00.123Z");
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Client CLIENT = new Client("192.0.2.7", "Browser/1.0");
-    private static final String HARD_REASON = ("\u00e4\u00f6\u00fc \ud83d\udd11 \"quoted\" 'single' \\ % _ ; -- \t\n "
-                    + "\ud83e\udd84".repeat(250))
-            .substring(0, 499);
+    /** 500 characters, as many as a reason may have; nearly all of them are two UTF-16 units. */
+    private static final String HARD_REASON =
+            "\u00e4\u00f6\u00fc \ud83d\udd11 \"quoted\" 'single' \\ % _ ; -- \t\n " + "\ud83e\udd84".repeat(462);
 
     private static final byte[] FIRST_KEY = "the first key has 32 bytes or so".getBytes(StandardCharsets.UTF_8);
     private static final byte[] SECOND_KEY = "the second key has 32 bytes also".getBytes(StandardCharsets.UTF_8);
@@ -906,6 +908,7 @@ public abstract class TokenStoreContract {
         do {
             Page<TokenSession> page = store.sessions(alice, NOW, 2, after);
             page.items().forEach(s -> seen.add(s.id()));
+            assertThat(seen).hasSizeLessThanOrEqualTo(there.size());
             after = page.next();
             // What the next page starts after is gone, and something newer has come.
             store.endSession(page.items().get(page.items().size() - 1).id(), ending(NOW));
@@ -919,6 +922,7 @@ public abstract class TokenStoreContract {
         do {
             Page<AuditEvent> page = store.audit(query(domain), 4, after);
             page.items().forEach(e -> read.add(e.id()));
+            assertThat(read).hasSizeLessThanOrEqualTo(rows.size());
             after = page.next();
             store.append(List.of(AuditEvent.of(AuditEvent.Type.REFUSED, NOW.plusSeconds(9), CLIENT)
                     .about(alice)));
@@ -943,6 +947,7 @@ public abstract class TokenStoreContract {
                     do {
                         Page<AuditEvent> page = store.audit(query(domain), 3, after);
                         page.items().forEach(e -> ids.add(e.id()));
+                        assertThat(ids).hasSizeLessThan(ENDLESS);
                         after = page.next();
                     } while (after.isPresent());
                     done.set(true);
@@ -1019,6 +1024,16 @@ public abstract class TokenStoreContract {
     }
 
     @Test
+    void keep_afterRotation_keepsUnderTheNewestKey() {
+        AdminSession session = new AdminSession(admin, "1", NOW.plus(HOUR));
+        assertThat(store.keep(session, rotated.digests(admin, Secret.of("s")), NOW, login()))
+                .isTrue();
+        assertThat(store.findAdminSession(new TokenKeys(List.of(SECOND_KEY)).digests(admin, Secret.of("s")), NOW))
+                .contains(session);
+        assertThat(store.findAdminSession(adminValue("s"), NOW)).isEmpty();
+    }
+
+    @Test
     void keep_sameValueForAnotherAdministrator_isKept() {
         AdminSession first = new AdminSession(admin, "1", NOW.plus(HOUR));
         AdminSession second = new AdminSession(bob, "1", NOW.plus(HOUR));
@@ -1031,7 +1046,7 @@ public abstract class TokenStoreContract {
     @Test
     void keep_sameValueAtOnce_hasOneWinner() throws Exception {
         try (Race race = new Race(THREADS)) {
-            for (int round = 0; round < ROUNDS; round++) {
+            for (int round = 0; round < 5 * ROUNDS; round++) {
                 List<TokenDigest> value = adminValue("s" + round);
                 List<Boolean> kept = race.run(
                         i -> node(i).keep(new AdminSession(admin, "v" + i, NOW.plus(HOUR)), value, NOW, login()));
@@ -1324,6 +1339,7 @@ public abstract class TokenStoreContract {
         do {
             batch = store.noteExpired(NOW.plus(HOUR), 2);
             found += batch;
+            assertThat(found).as("an end").isLessThan(ENDLESS);
         } while (batch >= 2);
         assertThat(found).isGreaterThanOrEqualTo(14);
         assertThat(trail(AuditEvent.Type.EXPIRED)).hasSize(7);
@@ -1589,6 +1605,7 @@ public abstract class TokenStoreContract {
         do {
             batch = store.noteExpired(now, 100);
             found += batch;
+            assertThat(found).as("an end").isLessThan(ENDLESS);
         } while (batch >= 100);
         return found;
     }
@@ -1599,6 +1616,7 @@ public abstract class TokenStoreContract {
         do {
             batch = store.purge(tokensBefore, auditBefore, 2);
             gone += batch;
+            assertThat(gone).as("an end").isLessThan(ENDLESS);
         } while (batch >= 2);
         return gone;
     }

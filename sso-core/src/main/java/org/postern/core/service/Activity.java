@@ -1,0 +1,35 @@
+package org.postern.core.service;
+
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+import org.postern.core.Channel;
+
+/** How often secrets were presented at this node since its start, and what came of it: numbers for monitoring. Thread-safe. */
+public final class Activity {
+    /** What came of presenting a secret. */
+    public enum Outcome {
+        /** A token was redeemed, or opened a mailbox at a mail server. */
+        ACCEPTED,
+        REFUSED,
+        /** It was not looked at. */
+        THROTTLED
+    }
+
+    private final LongAdder[] counts = Stream.generate(LongAdder::new)
+            .limit((long) Channel.values().length * Outcome.values().length)
+            .toArray(LongAdder[]::new);
+
+    Activity() {}
+
+    void count(Channel channel, Outcome outcome) {
+        adder(channel, outcome).increment();
+    }
+
+    public long counted(Channel channel, Outcome outcome) {
+        return adder(channel, outcome).sum();
+    }
+
+    private LongAdder adder(Channel channel, Outcome outcome) {
+        return counts[channel.ordinal() * Outcome.values().length + outcome.ordinal()];
+    }
+}

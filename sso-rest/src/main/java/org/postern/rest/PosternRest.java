@@ -1,0 +1,99 @@
+package org.postern.rest;
+
+import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRegistration;
+import jakarta.ws.rs.core.Application;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.glassfish.jersey.CommonProperties;
+import org.glassfish.jersey.jackson.JacksonFeature;
+import org.glassfish.jersey.server.ResourceConfig;
+import org.glassfish.jersey.server.ServerProperties;
+import org.postern.core.service.Postern;
+
+/**
+ * The product over HTTP: {@code /tools/sso}, the OMA calls, {@code /sso/v1}, their description, health and metrics. Put
+ * it into a web application with {@link #register}. Thread-safe.
+ */
+public final class PosternRest {
+    private static final String[] MAPPINGS = {
+        "/api/*", "/sso/*", "/openapi", "/openapi.yaml", "/openapi.json", "/health/*", "/metrics"
+    };
+
+    private final Postern postern;
+    private final Issued issued = new Issued();
+
+    public PosternRest(Postern postern) {
+        this.postern = postern;
+    }
+
+    /**
+     * Registers the servlets, while the context starts. {@code /tools/sso} answers at once; everything else is started
+     * by its first request.
+     *
+     * @throws IllegalStateException where a servlet of that name is there already
+     */
+    public void register(ServletContext context) {
+        add(context, "postern-tools", new ToolsServlet(postern, issued), "/tools/sso");
+        add(
+                context,
+                "postern-rest",
+                new RestServlet(config(), postern.settings().http()),
+                MAPPINGS);
+    }
+
+    private static void add(ServletContext context, String name, Servlet servlet, String... mappings) {
+        ServletRegistration.Dynamic registration = context.addServlet(name, servlet);
+        if (registration == null) {
+            throw new IllegalStateException("there is a servlet " + name + " already");
+        }
+        Set<String> taken = registration.addMapping(mappings);
+        if (!taken.isEmpty()) {
+            throw new IllegalStateException("the web application has mapped " + taken + " already");
+        }
+    }
+
+    /** The resources alone, without {@code /tools/sso}, for tests of what there is. */
+    Application application() {
+        return config();
+    }
+
+    private ResourceConfig config() {
+        Json json = new Json();
+        ResourceConfig config = new ResourceConfig();
+        // Nothing is searched for on the class path: what is registered here is all.
+        config.addProperties(Map.of(
+                CommonProperties.FEATURE_AUTO_DISCOVERY_DISABLE, true,
+                CommonProperties.METAINF_SERVICES_LOOKUP_DISABLE, true,
+                CommonProperties.MOXY_JSON_FEATURE_DISABLE, true,
+                CommonProperties.PROVIDER_DEFAULT_DISABLE, "ALL",
+                ServerProperties.WADL_FEATURE_DISABLE, true,
+                ServerProperties.BV_FEATURE_DISABLE, true,
+                ServerProperties.LOCATION_HEADER_RELATIVE_URI_RESOLUTION_DISABLED, true,
+                ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true));
+        config.register(json);
+        config.register(JacksonFeature.withoutExceptionMappers());
+        config.register(new Problems());
+        config.register(new Gate(postern.administrators()));
+        Map<Class<?>, Object> resources = new LinkedHashMap<>();
+        for (Object resource : List.of(
+                new OmaResource(postern, issued, json),
+                new TokensResource(postern, issued),
+                new UsersResource(postern.mailboxes()),
+                new SessionsResource(postern.sessions()),
+                new AuditResource(postern.audit(), json),
+                new MeResource(postern),
+                new OpenApiResource(json),
+                new HealthResource(postern.backend()),
+                new MetricsResource(
+                        issued, postern.activity(), postern.settings().http().metricsAddresses()))) {
+            resources.put(resource.getClass(), resource);
+            config.register(resource.getClass());
+        }
+        config.register(new Instances(resources));
+        return config;
+    }
+}

@@ -1,0 +1,202 @@
+package org.postern.rest;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.postern.core.AuditEvent;
+import org.postern.core.LoginToken;
+import org.postern.core.Mailbox;
+import org.postern.core.MailboxAddress;
+import org.postern.core.Page;
+import org.postern.core.Role;
+import org.postern.core.SessionLocale;
+import org.postern.core.SessionType;
+import org.postern.core.TokenSession;
+import org.postern.core.service.Answer;
+import org.postern.core.service.Issuance;
+
+/** What the answers of {@code /sso/v1} look like; the names become snake_case. */
+final class Views {
+    private Views() {}
+
+    record ListOf<T>(List<T> items, @Nullable String next) {
+        static <S, T> ListOf<T> of(Page<S> page, Function<S, T> view) {
+            return new ListOf<>(
+                    page.items().stream().map(view).toList(),
+                    page.next().map(Query::cursor).orElse(null));
+        }
+    }
+
+    /** A token that was issued just now: the one answer that tells its value. */
+    record NewToken(
+            UUID id,
+            String user,
+            String type,
+            String token,
+            String reason,
+            @Nullable String locale,
+            boolean confirm,
+            String issuedBy,
+            Instant issuedAt,
+            Instant expiresAt,
+            String loginUrl) {
+        static NewToken of(Issuance.Issued issued) {
+            LoginToken t = issued.token();
+            return new NewToken(
+                    t.id(),
+                    t.mailbox().toString(),
+                    t.type().apiName(),
+                    issued.value().reveal(),
+                    t.reason(),
+                    code(t.locale()),
+                    t.confirm(),
+                    t.issuer().toString(),
+                    t.issuedAt(),
+                    t.expiresAt(),
+                    issued.loginUrl().reveal());
+        }
+    }
+
+    record Token(
+            UUID id,
+            String user,
+            String type,
+            String state,
+            String reason,
+            @Nullable String locale,
+            boolean confirm,
+            String issuedBy,
+            Instant issuedAt,
+            Instant expiresAt,
+            int uses,
+            @Nullable Instant lastUsedAt,
+            @Nullable Instant revokedAt) {
+        static Token of(LoginToken t, Instant now) {
+            return new Token(
+                    t.id(),
+                    t.mailbox().toString(),
+                    t.type().apiName(),
+                    t.state(now).apiName(),
+                    t.reason(),
+                    code(t.locale()),
+                    t.confirm(),
+                    t.issuer().toString(),
+                    t.issuedAt(),
+                    t.expiresAt(),
+                    t.uses(),
+                    t.lastUsedAt().orElse(null),
+                    t.revokedAt().orElse(null));
+        }
+    }
+
+    record User(
+            String address,
+            String name,
+            String status,
+            @Nullable String role,
+            @Nullable String locale) {
+        static User of(Mailbox m) {
+            return new User(
+                    m.address().toString(),
+                    m.name(),
+                    m.suspended() ? "suspended" : "active",
+                    m.role().map(Role::apiName).orElse(null),
+                    code(m.locale()));
+        }
+    }
+
+    record Session(
+            UUID id,
+            String user,
+            UUID tokenId,
+            String type,
+            String reason,
+            String issuedBy,
+            Instant startedAt,
+            Instant endsAt,
+            String client,
+            String userAgent) {
+        static Session of(TokenSession s) {
+            return new Session(
+                    s.id(),
+                    s.mailbox().toString(),
+                    s.tokenId(),
+                    s.type().apiName(),
+                    s.reason(),
+                    s.issuer().toString(),
+                    s.startedAt(),
+                    s.endsAt(),
+                    s.client().address(),
+                    s.client().userAgent());
+        }
+    }
+
+    record Event(
+            UUID id,
+            Instant time,
+            String event,
+            @Nullable String user,
+            @Nullable String admin,
+            @Nullable UUID tokenId,
+            @Nullable String type,
+            String reason,
+            String client,
+            String userAgent,
+            String detail,
+            int count) {
+        static Event of(AuditEvent e) {
+            return new Event(
+                    e.id(),
+                    e.time(),
+                    e.type().apiName(),
+                    e.mailbox().map(MailboxAddress::toString).orElse(null),
+                    e.administrator().map(MailboxAddress::toString).orElse(null),
+                    e.tokenId().orElse(null),
+                    e.sessionType().map(SessionType::apiName).orElse(null),
+                    e.reason(),
+                    e.client().address(),
+                    e.client().userAgent(),
+                    e.detail(),
+                    e.count());
+        }
+    }
+
+    record Me(String address, String role, String company, List<String> domains) {}
+
+    /** @param csrf the value of the header {@code X-CSRF-Token} for everything but GET */
+    record Console(String csrf, String address, String role, String company, List<String> domains) {
+        static Console of(String csrf, Me me) {
+            return new Console(csrf, me.address(), me.role(), me.company(), me.domains());
+        }
+    }
+
+    record Valid(boolean valid) {}
+
+    private static @Nullable String code(Optional<SessionLocale> locale) {
+        return locale.map(SessionLocale::code).orElse(null);
+    }
+
+    /** What was asked for; else the answer that says why not is thrown. */
+    static <T> T given(Answer<T> answer) {
+        if (answer instanceof Answer.Given<T> given) {
+            return given.value();
+        }
+        throw answer instanceof Answer.Denied ? Problem.denied() : Problem.missing();
+    }
+
+    /** An id as it is written here, and no other spelling of it. */
+    static UUID id(String text) {
+        try {
+            UUID id = UUID.fromString(text);
+            if (id.toString().equals(text)) {
+                return id;
+            }
+        } catch (IllegalArgumentException noId) {
+            // told below
+        }
+        throw Problem.missing();
+    }
+}
