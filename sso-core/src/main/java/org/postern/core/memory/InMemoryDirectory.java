@@ -289,8 +289,9 @@ public final class InMemoryDirectory implements MailDirectory {
         return new Password(salt, hash(salt, password), UUID.randomUUID().toString());
     }
 
+    /** PBKDF2 of the digest: of the text itself, a password and the same one with a NUL at its end would be one. */
     private static byte[] hash(byte[] salt, Secret password) {
-        PBEKeySpec spec = new PBEKeySpec(password.reveal().toCharArray(), salt, ITERATIONS, 256);
+        PBEKeySpec spec = new PBEKeySpec(sha256(password).toCharArray(), salt, ITERATIONS, 256);
         try {
             return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
                     .generateSecret(spec)
@@ -302,9 +303,9 @@ public final class InMemoryDirectory implements MailDirectory {
         }
     }
 
-    private static String sha256(Secret apiKey) {
+    private static String sha256(Secret secret) {
         try {
-            byte[] text = apiKey.reveal().getBytes(StandardCharsets.UTF_8);
+            byte[] text = secret.reveal().getBytes(StandardCharsets.UTF_8);
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);

@@ -19,7 +19,8 @@ public final class AuditLog {
             return;
         }
         StringBuilder line =
-                new StringBuilder(200).append("event=").append(e.type().apiName());
+                new StringBuilder(240).append("event=").append(e.type().apiName());
+        line.append(" id=").append(e.id());
         e.mailbox().ifPresent(m -> field(line, "mailbox", m.toString()));
         e.administrator().ifPresent(a -> field(line, "administrator", a.toString()));
         e.tokenId().ifPresent(t -> field(line, "token", t.toString()));

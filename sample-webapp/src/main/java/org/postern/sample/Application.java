@@ -1,0 +1,102 @@
+package org.postern.sample;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import java.net.URI;
+import java.util.EnumSet;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.postern.core.service.Postern;
+import org.postern.core.settings.Setting;
+import org.postern.core.settings.Settings;
+import org.postern.core.settings.SettingsException;
+import org.postern.filter.SsoFilter;
+import org.postern.rest.PosternRest;
+import org.postern.sample.demo.DemoAccounts;
+import org.postern.sample.demo.DemoMail;
+import org.postern.sample.mail.MailServer;
+import org.postern.sample.webmail.Assets;
+import org.postern.sample.webmail.BrandStyle;
+import org.postern.sample.webmail.ErrorPage;
+import org.postern.sample.webmail.Guard;
+import org.postern.sample.webmail.Templates;
+import org.postern.sample.webmail.Webmail;
+
+/**
+ * The composition root: reads from top to bottom what the product is made of. The same in a servlet container, where
+ * {@code web.xml} names it, and under {@code java -jar}.
+ */
+public final class Application implements ServletContextListener {
+    static final String ERROR_PATH = "/error";
+
+    private final @Nullable Settings given;
+    private @Nullable Postern postern;
+    private @Nullable DemoMail demoMail;
+
+    /** For a servlet container: reads its settings itself. */
+    public Application() {
+        this.given = null;
+    }
+
+    Application(Settings settings) {
+        this.given = settings;
+    }
+
+    @Override
+    public void contextInitialized(ServletContextEvent event) {
+        ServletContext context = event.getServletContext();
+        Settings settings = given == null ? Configuration.read() : given;
+        if (settings.node().issuerUrl().isPresent()) {
+            throw new SettingsException(
+                    Setting.ISSUER_URL.key(), "this webmail is the issuing service, it cannot ask another one");
+        }
+        Postern opened = Postern.open(settings);
+        postern = opened;
+        context.setAttribute(Postern.class.getName(), opened);
+
+        Optional<URI> imap = settings.mail().imap();
+        if (settings.demo().on()) {
+            new DemoAccounts(opened.backend().directory()).seed();
+            DemoMail mail = DemoMail.start(opened);
+            demoMail = mail;
+            imap = imap.or(() -> Optional.of(mail.imap()));
+        }
+
+        new PosternRest(opened).register(context);
+        new SsoFilter(opened.tokens(), settings, opened.clock()).addTo(context);
+        context.addFilter("guard", new Guard(settings.demo().on()))
+                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+
+        Assets assets = new Assets();
+        Templates templates = new Templates(settings, assets, opened.clock());
+        context.addServlet("assets", assets).addMapping(Assets.PATTERN);
+        context.addServlet("brand", new BrandStyle(settings)).addMapping(BrandStyle.PATTERN);
+        context.addServlet("error", new ErrorPage(templates)).addMapping(ERROR_PATH);
+        context.addServlet("webmail", new Webmail(opened, imap.map(MailServer::new), templates))
+                .addMapping("/");
+    }
+
+    @Override
+    public void contextDestroyed(ServletContextEvent event) {
+        if (demoMail != null) {
+            demoMail.stop();
+        }
+        if (postern != null) {
+            postern.close();
+        }
+    }
+
+    /** What runs, for whoever tells the operator of it. */
+    Postern postern() {
+        if (postern == null) {
+            throw new IllegalStateException("not started");
+        }
+        return postern;
+    }
+
+    Optional<DemoMail> demoMail() {
+        return Optional.ofNullable(demoMail);
+    }
+}

@@ -1,0 +1,159 @@
+package org.postern.sample.mail;
+
+import jakarta.mail.Message;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Part;
+import jakarta.mail.internet.ContentType;
+import jakarta.mail.internet.MimeUtility;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a message, however it is built or broken, within bounds: at most {@link #MOST_BYTES} of text, {@link #DEEPEST}
+ * parts within each other and {@link #MOST_PARTS} in all. For one message.
+ */
+final class LetterReader {
+    static final int MOST_BYTES = 1024 * 1024;
+    static final int DEEPEST = 20;
+    static final int MOST_PARTS = 300;
+
+    private static final Pattern LINK = Pattern.compile("https?://[^\\s<>\"'\\p{Cntrl}]{1,2000}");
+
+    private final boolean richText;
+    private final List<Letter.Section> sections = new ArrayList<>();
+    private final List<Letter.Attachment> attachments = new ArrayList<>();
+    private int bytesLeft = MOST_BYTES;
+    private int partsLeft = MOST_PARTS;
+    private boolean cut;
+    private boolean defused;
+
+    LetterReader(boolean richText) {
+        this.richText = richText;
+    }
+
+    Letter read(long uid, Message message) {
+        Headers headers = new Headers(message);
+        part(message, "", 0);
+        return new Letter(
+                uid,
+                headers.subject(),
+                headers.from(),
+                headers.recipients(Message.RecipientType.TO),
+                headers.recipients(Message.RecipientType.CC),
+                headers.date(),
+                List.copyOf(sections),
+                List.copyOf(attachments),
+                cut,
+                defused);
+    }
+
+    private void part(Part part, String path, int depth) {
+        if (depth > DEEPEST || partsLeft-- <= 0) {
+            cut = true;
+            return;
+        }
+        String type = Parts.type(part);
+        if (type.startsWith("multipart/")) {
+            Optional<List<Part>> children = Parts.children(part);
+            if (children.isEmpty()) {
+                sections.add(new Letter.Broken());
+            } else if (type.equals("multipart/alternative")) {
+                alternative(children.get(), path, depth);
+            } else {
+                for (int i = 0; i < children.get().size(); i++) {
+                    part(children.get().get(i), below(path, i), depth + 1);
+                }
+            }
+        } else if ((type.equals("text/plain") || type.equals("text/html")) && !Parts.isAttached(part)) {
+            text(part, type.equals("text/html"));
+        } else {
+            String own = path.isEmpty() ? "1" : path;
+            attachments.add(new Letter.Attachment(own, Attachments.nameOf(part), Parts.size(part)));
+        }
+    }
+
+    private static String below(String path, int index) {
+        return path.isEmpty() ? Integer.toString(index + 1) : path + '.' + (index + 1);
+    }
+
+    /** The one that is wanted, else the last that can be shown: they come with the best one last (RFC 2046, 5.1.4). */
+    private void alternative(List<Part> children, String path, int depth) {
+        int chosen = -1;
+        for (int i = 0; i < children.size(); i++) {
+            String type = Parts.type(children.get(i));
+            boolean plain = type.equals("text/plain");
+            boolean rich = type.equals("text/html") || type.startsWith("multipart/");
+            if ((plain && (chosen < 0 || !richText)) || (rich && (chosen < 0 || richText))) {
+                chosen = i;
+            }
+        }
+        for (int i = 0; i < children.size(); i++) {
+            boolean other = i != chosen
+                    && !Parts.type(children.get(i)).startsWith("text/")
+                    && !Parts.type(children.get(i)).startsWith("multipart/");
+            if (i == chosen || other) {
+                part(children.get(i), below(path, i), depth + 1);
+            }
+        }
+    }
+
+    private void text(Part part, boolean html) {
+        Optional<String> text = decoded(part);
+        if (text.isEmpty()) {
+            sections.add(new Letter.Broken());
+        } else if (html) {
+            SafeHtml safe = SafeHtml.of(text.get());
+            defused |= safe.defused();
+            sections.add(new Letter.Html(safe.html()));
+        } else {
+            sections.add(new Letter.Plain(runs(text.get())));
+        }
+    }
+
+    private Optional<String> decoded(Part part) {
+        try (InputStream in = part.getInputStream()) {
+            byte[] bytes = in.readNBytes(bytesLeft);
+            bytesLeft -= bytes.length;
+            cut |= bytesLeft == 0 && in.read() >= 0;
+            return Optional.of(new String(bytes, charset(part)));
+        } catch (MessagingException | IOException | RuntimeException broken) {
+            return Optional.empty();
+        }
+    }
+
+    /** UTF-8 where it is unknown: it shows ASCII as it is, and marks what it cannot read. */
+    private static Charset charset(Part part) {
+        Optional<String> name = Parts.contentType(part).map((ContentType type) -> type.getParameter("charset"));
+        try {
+            return name.map(n -> Charset.forName(MimeUtility.javaCharset(n))).orElse(StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException unknown) {
+            return StandardCharsets.UTF_8;
+        }
+    }
+
+    static List<Letter.Run> runs(String raw) {
+        String text = raw.replace("\r\n", "\n").replaceAll("[\\p{Cntrl}&&[^\\n\\t]]", "\ufffd");
+        List<Letter.Run> runs = new ArrayList<>();
+        Matcher links = LINK.matcher(text);
+        int from = 0;
+        while (links.find()) {
+            String link = links.group().replaceAll("[.,;:!?)\\]]+$", "");
+            if (links.start() > from) {
+                runs.add(new Letter.Run(text.substring(from, links.start()), ""));
+            }
+            runs.add(new Letter.Run(link, link));
+            from = links.start() + link.length();
+        }
+        if (from < text.length()) {
+            runs.add(new Letter.Run(text.substring(from), ""));
+        }
+        return runs;
+    }
+}

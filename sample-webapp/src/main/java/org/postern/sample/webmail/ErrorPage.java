@@ -1,0 +1,39 @@
+package org.postern.sample.webmail;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the container shows for every error that nothing else answered: a friendly page, nothing of what was sent. */
+@SuppressWarnings("serial") // no servlet is ever serialized
+public final class ErrorPage extends HttpServlet {
+    private static final Logger LOG = LoggerFactory.getLogger(ErrorPage.class);
+    private static final int RETRY_SECONDS = 5;
+
+    private final Templates templates;
+
+    public ErrorPage(Templates templates) {
+        this.templates = templates;
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        boolean called = request.getDispatcherType() != DispatcherType.ERROR;
+        int status = !called && request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code
+                ? code
+                : HttpServletResponse.SC_NOT_FOUND;
+        if (!called && request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable fault) {
+            LOG.error("A request failed", fault);
+        }
+        if (status == HttpServletResponse.SC_SERVICE_UNAVAILABLE && response.getHeader("Retry-After") == null) {
+            response.setIntHeader("Retry-After", RETRY_SECONDS);
+        }
+        templates.problem(request, response, Optional.empty(), status);
+    }
+}

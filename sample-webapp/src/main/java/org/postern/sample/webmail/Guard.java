@@ -1,0 +1,47 @@
+package org.postern.sample.webmail;
+
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.postern.core.settings.AddressList;
+
+/**
+ * Gives every answer the headers that keep a page to itself, unless what answers knows better; and keeps the demo, whose
+ * passwords everybody knows, on this machine, in whatever container it runs. Thread-safe.
+ */
+public final class Guard implements Filter {
+    static final String POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self';"
+            + " base-uri 'none'; frame-ancestors 'none'";
+
+    private final boolean thisMachineOnly;
+
+    public Guard(boolean thisMachineOnly) {
+        this.thisMachineOnly = thisMachineOnly;
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        HttpServletResponse answer = (HttpServletResponse) response;
+        protect(answer);
+        if (thisMachineOnly && !AddressList.isLoopback(request.getRemoteAddr())) {
+            answer.sendError(HttpServletResponse.SC_FORBIDDEN);
+            return;
+        }
+        chain.doFilter(request, response);
+    }
+
+    static void protect(HttpServletResponse response) {
+        response.setHeader("Content-Security-Policy", POLICY);
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        response.setHeader("X-Frame-Options", "DENY");
+        response.setHeader("Referrer-Policy", "no-referrer");
+        response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+        response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+        response.setHeader("Cache-Control", "no-store");
+    }
+}

@@ -1,0 +1,68 @@
+package org.postern.sample.webmail;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
+import org.postern.core.Mailbox;
+import org.postern.core.MailboxAddress;
+import org.postern.core.service.Postern;
+import org.postern.core.spi.MailDirectory;
+import org.postern.filter.WebmailInterface;
+import org.postern.filter.WebmailSession;
+
+/** Who is signed in: by a token, as the filter says, or with his own password. Thread-safe. */
+final class Visitors {
+    private final MailDirectory directory;
+
+    Visitors(Postern postern) {
+        this.directory = postern.backend().directory();
+    }
+
+    Optional<Visitor> of(HttpServletRequest request) {
+        Optional<WebmailSession> token = WebmailSession.of(request).filter(s -> isOpen(request, s));
+        return token.isPresent()
+                ? token.map(Visitors::byToken)
+                : OwnSession.of(request).flatMap(own -> owner(request, own));
+    }
+
+    /** The filter answers with the session's identity as long as it is open. */
+    private static boolean isOpen(HttpServletRequest request, WebmailSession session) {
+        return session.mailbox().equals(request.getRemoteUser());
+    }
+
+    private static Visitor byToken(WebmailSession session) {
+        return new Visitor(
+                MailboxAddress.parse(session.mailbox()).orElseThrow(),
+                session.locale(),
+                session.hasRole(WebmailSession.MAILBOX_ROLE),
+                session.hasRole(WebmailSession.ADMIN_ROLE),
+                session.credential().secret(),
+                session.csrfToken(),
+                Optional.of(new Visitor.Support(session.issuer(), session.reason(), session.type(), session.end())),
+                session.webmailInterface() == WebmailInterface.STANDARD);
+    }
+
+    /** Whose password was changed elsewhere, or whose mailbox was suspended, is signed out. */
+    private Optional<Visitor> owner(HttpServletRequest request, OwnSession own) {
+        MailboxAddress address = own.mailbox();
+        Optional<Mailbox> mailbox = directory.mailbox(address).filter(m -> !m.suspended());
+        boolean samePassword = directory.passwordVersion(address).orElse("").equals(own.passwordVersion());
+        if (mailbox.isEmpty() || !samePassword) {
+            OwnSession.end(request);
+            return Optional.empty();
+        }
+        return Optional.of(new Visitor(
+                address,
+                own.locale(),
+                true,
+                mailbox.get().role().isPresent(),
+                own.password(),
+                own.csrfToken(),
+                Optional.empty(),
+                isGraphical(request)));
+    }
+
+    private static boolean isGraphical(HttpServletRequest request) {
+        String agent = request.getHeader("User-Agent");
+        return agent != null && agent.startsWith("Mozilla/5.0 ");
+    }
+}

@@ -1,0 +1,1722 @@
+package org.postern.core.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.core.AdminSession;
+import org.postern.core.AuditEvent;
+import org.postern.core.Client;
+import org.postern.core.DomainName;
+import org.postern.core.Ending;
+import org.postern.core.LoginToken;
+import org.postern.core.MailboxAddress;
+import org.postern.core.Page;
+import org.postern.core.Secret;
+import org.postern.core.SessionLocale;
+import org.postern.core.SessionType;
+import org.postern.core.TimeOrderedId;
+import org.postern.core.TokenDigest;
+import org.postern.core.TokenKeys;
+import org.postern.core.TokenSession;
+import org.postern.core.TokenState;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What every {@link TokenStore} promises. A subclass says where the store is; it may hold the rows of other tests, since
+ * each test has domains of its own. Times are whole milliseconds.
+ */
+public abstract class TokenStoreContract {
+    private static final int THREADS = 32;
+    private static final int ROUNDS = 20;
+    /** More rows than any test makes. */
+    private static final int ENDLESS = 10_000;
+
+    private static final Instant NOW = Instant.parse("2026-03-01T12:00:00.123Z");
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Client CLIENT = new Client("192.0.2.7", "Browser/1.0");
+    /** 500 characters, as many as a reason may have; nearly all of them are two UTF-16 units. */
+    private static final String HARD_REASON =
+            "\u00e4\u00f6\u00fc \ud83d\udd11 \"quoted\" 'single' \\ % _ ; -- \t\n " + "\ud83e\udd84".repeat(462);
+
+    private static final byte[] FIRST_KEY = "the first key has 32 bytes or so".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] SECOND_KEY = "the second key has 32 bytes also".getBytes(StandardCharsets.UTF_8);
+
+    private final TokenKeys keys = new TokenKeys(List.of(FIRST_KEY));
+    private final TokenKeys rotated = new TokenKeys(List.of(SECOND_KEY, FIRST_KEY));
+
+    private final DomainName domain = domain("d");
+    private final MailboxAddress alice = address("alice");
+    private final MailboxAddress bob = address("bob");
+    private final MailboxAddress admin = address("admin");
+
+    private TokenStore store;
+    private TokenStore other;
+
+    /** The store that is tested; called once for each test. */
+    protected abstract TokenStore store();
+
+    /** Another node's view of the same store, where there can be one; called once for each test, after {@link #store}. */
+    protected TokenStore otherNode() {
+        return store;
+    }
+
+    @BeforeEach
+    void open() {
+        store = store();
+        other = otherNode();
+    }
+
+    // Issue
+
+    @ParameterizedTest
+    @EnumSource(SessionType.class)
+    void issue_newToken_isFoundAsItWasGiven(SessionType type) {
+        LoginToken token = new LoginToken(
+                TimeOrderedId.next(NOW),
+                alice,
+                type,
+                admin,
+                HARD_REASON,
+                Optional.of(SessionLocale.PT_BR),
+                true,
+                NOW,
+                NOW.plus(HOUR),
+                0,
+                Optional.empty(),
+                Optional.empty());
+        AuditEvent row = issued(token);
+
+        assertThat(store.issue(token, value("secret one"), true, row)).isTrue();
+
+        assertThat(other.find(value("secret one"), NOW)).contains(token);
+        assertThat(other.token(token.id())).contains(token);
+        assertThat(other.tokens(alice, Optional.empty(), 10, Optional.empty()).items())
+                .containsExactly(token);
+        assertThat(trail()).containsExactly(row);
+    }
+
+    @Test
+    void issue_withEmptyFields_isFoundAsItWasGiven() {
+        LoginToken token = new LoginToken(
+                TimeOrderedId.next(NOW),
+                alice,
+                SessionType.SSO,
+                admin,
+                "",
+                Optional.empty(),
+                false,
+                NOW,
+                NOW.plusMillis(1),
+                0,
+                Optional.empty(),
+                Optional.empty());
+        assertThat(store.issue(token, value("secret"), false, issued(token))).isTrue();
+        assertThat(store.find(value("secret"), NOW)).contains(token);
+    }
+
+    @Test
+    void issue_extremeTimes_areKept() {
+        Instant first = Instant.EPOCH;
+        Instant last = Instant.parse("9999-12-31T23:59:59.999Z");
+        LoginToken token = token(SessionType.NORMAL, first, last);
+        assertThat(store.issue(token, value("secret"), true, issued(token))).isTrue();
+        assertThat(store.find(value("secret"), NOW)).contains(token);
+        TokenSession session = session(token, last.minusMillis(2), last);
+        assertThat(redeem(token, session)).isTrue();
+        assertThat(store.session(session.id())).contains(session);
+        assertThat(store.sessions(alice, last.minusMillis(1), 5, Optional.empty())
+                        .items())
+                .containsExactly(session);
+        assertThat(trail()).extracting(AuditEvent::time).containsExactly(last.minusMillis(2), first);
+    }
+
+    @Test
+    void issue_valueThatIsLive_isRefusedAndWritesNothing() {
+        LoginToken first = issue(SessionType.NORMAL, "same secret");
+        LoginToken second = token(SessionType.SSO, NOW.plusMillis(5), NOW.plus(HOUR));
+
+        assertThat(store.issue(second, value("same secret"), true, issued(second)))
+                .isFalse();
+
+        assertThat(store.token(second.id())).isEmpty();
+        assertThat(store.find(value("same secret"), NOW)).contains(first);
+        assertThat(trail()).hasSize(1);
+    }
+
+    @Test
+    void issue_valueThatIsLiveUnderAnOlderKey_isRefused() {
+        issue(SessionType.NORMAL, "same secret");
+        LoginToken second = token(SessionType.SSO, NOW, NOW.plus(HOUR));
+        assertThat(store.issue(second, rotated.digests(alice, Secret.of("same secret")), true, issued(second)))
+                .isFalse();
+        assertThat(store.token(second.id())).isEmpty();
+        assertThat(trail()).hasSize(1);
+    }
+
+    @Test
+    void issue_valueOfAnotherMailbox_isKept() {
+        issue(SessionType.NORMAL, "same secret");
+        LoginToken theirs = token(bob, SessionType.NORMAL, NOW, NOW.plus(HOUR));
+        assertThat(store.issue(theirs, keys.digests(bob, Secret.of("same secret")), true, issued(theirs)))
+                .isTrue();
+        assertThat(store.find(keys.digests(bob, Secret.of("same secret")), NOW)).contains(theirs);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TokenState.class,
+            names = {"USED", "EXPIRED", "REVOKED"})
+    void issue_valueNoLongerLive_isKept(TokenState state) {
+        LoginToken first = issue(SessionType.SSO, "same secret");
+        Instant then = bring(first, state).plusMillis(1);
+        assertThat(store.token(first.id()).orElseThrow().state(then)).isEqualTo(state);
+
+        LoginToken second = token(SessionType.SSO, then, then.plus(HOUR));
+        assertThat(store.issue(second, value("same secret"), true, issued(second)))
+                .isTrue();
+
+        assertThat(store.find(value("same secret"), then)).contains(second);
+        assertThat(store.token(first.id())).isPresent();
+        assertThat(redeem(second, session(second, then, then.plus(HOUR)))).isTrue();
+        assertThat(store.find(value("same secret"), then)).map(LoginToken::id).contains(second.id());
+    }
+
+    @Test
+    void issue_valueNoLongerLiveUnderAnOlderKey_isKept() {
+        issue(SessionType.SSO, "same secret");
+        Instant then = NOW.plus(HOUR);
+        LoginToken second = token(SessionType.SSO, then, then.plus(HOUR));
+        List<TokenDigest> value = rotated.digests(alice, Secret.of("same secret"));
+        assertThat(store.issue(second, value, true, issued(second))).isTrue();
+        assertThat(store.find(value, then)).contains(second);
+    }
+
+    @Test
+    void issue_sameChosenValueAtOnce_hasOneWinner() throws Exception {
+        try (Race race = new Race(THREADS)) {
+            for (int round = 0; round < ROUNDS; round++) {
+                MailboxAddress mailbox = address("m" + round);
+                List<TokenDigest> value = keys.digests(mailbox, Secret.of("same secret"));
+                List<LoginToken> tokens = IntStream.range(0, THREADS)
+                        .mapToObj(i -> token(mailbox, SessionType.NORMAL, NOW, NOW.plus(HOUR)))
+                        .toList();
+
+                List<Boolean> kept = race.run(i -> node(i).issue(tokens.get(i), value, true, issued(tokens.get(i))));
+
+                assertThat(Collections.frequency(kept, true)).isOne();
+                LoginToken winner = tokens.get(kept.indexOf(true));
+                assertThat(store.tokens(mailbox, Optional.empty(), 50, Optional.empty())
+                                .items())
+                        .containsExactly(winner);
+                assertThat(trail(mailbox))
+                        .extracting(e -> e.tokenId().orElseThrow())
+                        .containsExactly(winner.id());
+            }
+        }
+    }
+
+    // Find
+
+    @Test
+    void find_whatIsNotThere_isEmpty() {
+        issue(SessionType.NORMAL, "secret");
+        assertThat(store.find(value("Secret"), NOW)).isEmpty();
+        assertThat(store.find(keys.digests(bob, Secret.of("secret")), NOW)).isEmpty();
+        assertThat(store.token(TimeOrderedId.next(NOW))).isEmpty();
+        assertThat(store.tokens(bob, Optional.empty(), 10, Optional.empty()).items())
+                .isEmpty();
+    }
+
+    @Test
+    void find_keptUnderAnOlderKey_isFound() {
+        LoginToken token = issue(SessionType.NORMAL, "secret");
+        assertThat(store.find(rotated.digests(alice, Secret.of("secret")), NOW)).contains(token);
+        assertThat(store.find(new TokenKeys(List.of(SECOND_KEY)).digests(alice, Secret.of("secret")), NOW))
+                .isEmpty();
+    }
+
+    @Test
+    void find_afterRotation_keepsUnderTheNewestKey() {
+        LoginToken token = token(SessionType.NORMAL, NOW, NOW.plus(HOUR));
+        store.issue(token, rotated.digests(alice, Secret.of("secret")), true, issued(token));
+        assertThat(store.find(new TokenKeys(List.of(SECOND_KEY)).digests(alice, Secret.of("secret")), NOW))
+                .contains(token);
+        assertThat(store.find(value("secret"), NOW)).isEmpty();
+    }
+
+    @Test
+    void find_severalWithTheValue_prefersTheLiveOneElseTheLast() {
+        LoginToken first = issue(SessionType.NORMAL, "same secret");
+        Instant later = NOW.plus(HOUR.multipliedBy(2));
+        LoginToken second = token(SessionType.SSO, later, later.plus(HOUR));
+        assertThat(store.issue(second, value("same secret"), true, issued(second)))
+                .isTrue();
+        assertThat(redeem(second, session(second, later, later.plus(HOUR)))).isTrue();
+
+        assertThat(store.find(value("same secret"), later)).map(LoginToken::id).contains(second.id());
+        assertThat(store.find(value("same secret"), later.plus(HOUR.multipliedBy(9))))
+                .map(LoginToken::id)
+                .contains(second.id());
+        // The clock jumps back: the first is live again, the second used up for ever.
+        assertThat(store.find(value("same secret"), NOW)).contains(first);
+    }
+
+    // Redeem
+
+    @ParameterizedTest
+    @EnumSource(SessionType.class)
+    void redeem_liveToken_countsTheUseAndKeepsSessionAndRow(SessionType type) {
+        LoginToken token = issue(type, "secret");
+        Instant then = NOW.plusSeconds(60);
+        TokenSession session = new TokenSession(
+                TimeOrderedId.next(then),
+                token.id(),
+                alice,
+                type,
+                admin,
+                HARD_REASON,
+                Optional.of(SessionLocale.DE),
+                then,
+                then.plus(HOUR),
+                Optional.empty(),
+                new Client("2001:db8::1", "Agent \ud83d\ude00 \"x\""));
+        AuditEvent row = AuditEvent.of(AuditEvent.Type.REDEEMED, then, session.client())
+                .about(token)
+                .because("login_url");
+
+        assertThat(store.redeem(token, session, credential("c1"), row)).isTrue();
+
+        LoginToken after = other.token(token.id()).orElseThrow();
+        assertThat(after.uses()).isOne();
+        assertThat(after.lastUsedAt()).contains(then);
+        assertThat(after.state(then)).isEqualTo(type.singleUse() ? TokenState.USED : TokenState.LIVE);
+        assertThat(other.session(session.id())).contains(session);
+        assertThat(other.findSession(credential("c1"))).contains(session);
+        assertThat(other.sessions(alice, then, 10, Optional.empty()).items()).containsExactly(session);
+        assertThat(other.openAmong(List.of(session.id()), then)).isEqualTo(Map.of(session.id(), alice));
+        assertThat(trail(AuditEvent.Type.REDEEMED)).containsExactly(row);
+    }
+
+    @ParameterizedTest
+    @EnumSource(SessionType.class)
+    void redeem_again_isDecidedByTheType(SessionType type) {
+        LoginToken token = issue(type, "secret");
+        assertThat(redeem(token)).isTrue();
+        TokenSession second = session(token, NOW.plusMillis(1), NOW.plus(HOUR));
+        AuditEvent row = AuditEvent.of(AuditEvent.Type.REDEEMED, NOW, CLIENT).about(token);
+
+        boolean again = store.redeem(token, second, credential("c2"), row);
+
+        assertThat(again).isEqualTo(!type.singleUse());
+        assertThat(store.token(token.id()).orElseThrow().uses()).isEqualTo(again ? 2 : 1);
+        assertThat(store.session(second.id()).isPresent()).isEqualTo(again);
+        assertThat(store.findSession(credential("c2")).isPresent()).isEqualTo(again);
+        assertThat(trail(AuditEvent.Type.REDEEMED)).hasSize(again ? 2 : 1);
+    }
+
+    @Test
+    void redeem_atTheVeryEnd_isExact() {
+        LoginToken token = issue(SessionType.NORMAL, "secret");
+        Instant end = token.expiresAt();
+        assertThat(redeem(token, session(token, end.plusSeconds(1), end.plus(HOUR))))
+                .isFalse();
+        assertThat(redeem(token, session(token, end, end.plus(HOUR)))).isFalse();
+        assertThat(redeem(token, session(token, end.minusMillis(1), end))).isTrue();
+        assertThat(store.token(token.id()).orElseThrow().uses()).isOne();
+        assertThat(trail(AuditEvent.Type.REDEEMED)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(SessionType.class)
+    void redeem_revokedToken_isRefusedAndWritesNothing(SessionType type) {
+        LoginToken token = issue(type, "secret");
+        assertThat(store.revoke(token.id(), ending(NOW))).isTrue();
+        TokenSession session = session(token, NOW, NOW.plus(HOUR));
+        assertThat(redeem(token, session)).isFalse();
+        assertThat(store.session(session.id())).isEmpty();
+        assertThat(store.token(token.id()).orElseThrow().uses()).isZero();
+        assertThat(trail(AuditEvent.Type.REDEEMED)).isEmpty();
+    }
+
+    @Test
+    void redeem_tokenThatIsNotThere_isRefusedAndWritesNothing() {
+        LoginToken token = token(SessionType.NORMAL, NOW, NOW.plus(HOUR));
+        TokenSession session = session(token, NOW, NOW.plus(HOUR));
+        assertThat(redeem(token, session)).isFalse();
+        assertThat(store.session(session.id())).isEmpty();
+        assertThat(trail()).isEmpty();
+    }
+
+    @Test
+    void redeem_whileTheClockJumps_isDecidedByTheCallersTime() {
+        LoginToken token = issue(SessionType.NORMAL, "secret");
+        Instant past = NOW.minus(HOUR);
+        assertThat(redeem(
+                        token,
+                        session(token, token.expiresAt(), token.expiresAt().plus(HOUR))))
+                .isFalse();
+        assertThat(redeem(token, session(token, past, past.plus(HOUR)))).isTrue();
+        assertThat(store.token(token.id()).orElseThrow().lastUsedAt()).contains(past);
+        assertThat(redeem(token, session(token, NOW, NOW.plus(HOUR)))).isTrue();
+        LoginToken single = issue(SessionType.SSO, "single");
+        assertThat(redeem(single)).isTrue();
+        assertThat(redeem(single, session(single, past, past.plus(HOUR)))).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = SessionType.class,
+            names = {"SSO", "SSO_ADMIN", "ADMIN_ONLY"})
+    void redeem_singleUseAtOnce_hasOneWinner(SessionType type) throws Exception {
+        try (Race race = new Race(THREADS)) {
+            for (int round = 0; round < ROUNDS; round++) {
+                LoginToken token = issue(type, "secret " + round);
+                List<TokenSession> sessions = sessions(token);
+
+                List<Boolean> won = race.run(i -> redeem(node(i), token, sessions.get(i)));
+
+                assertThat(Collections.frequency(won, true)).isOne();
+                assertThat(store.token(token.id()).orElseThrow().uses()).isOne();
+                TokenSession winner = sessions.get(won.indexOf(true));
+                assertThat(sessions.stream().filter(s -> store.session(s.id()).isPresent()))
+                        .containsExactly(winner);
+                assertThat(trail(AuditEvent.Type.REDEEMED).stream()
+                                .filter(e -> e.tokenId().equals(Optional.of(token.id()))))
+                        .hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void redeem_manyTimesAtOnce_losesNoUse() throws Exception {
+        LoginToken token = issue(SessionType.NORMAL, "secret");
+        try (Race race = new Race(THREADS)) {
+            List<TokenSession> sessions = sessions(token);
+            assertThat(race.run(i -> redeem(node(i), token, sessions.get(i)))).containsOnly(true);
+        }
+        assertThat(store.token(token.id()).orElseThrow().uses()).isEqualTo(THREADS);
+        assertThat(store.sessions(alice, NOW, 100, Optional.empty()).items()).hasSize(THREADS);
+        assertThat(trail(AuditEvent.Type.REDEEMED)).hasSize(THREADS);
+    }
+
+    @Test
+    void redeem_isNeverSeenWithoutItsRow() throws Exception {
+        try (Race race = new Race(2)) {
+            for (int round = 0; round < ROUNDS; round++) {
+                LoginToken token = issue(address("m" + round), SessionType.SSO, "secret");
+                AtomicBoolean done = new AtomicBoolean();
+                List<Boolean> fine = race.run(i -> {
+                    if (i == 0) {
+                        boolean won = redeem(store, token, session(token, NOW, NOW.plus(HOUR)));
+                        done.set(true);
+                        return won;
+                    }
+                    while (true) {
+                        boolean last = done.get();
+                        boolean used = other.token(token.id()).orElseThrow().uses() > 0;
+                        if (used) {
+                            return trail(other, token.mailbox()).size() == 2
+                                    && other.sessions(token.mailbox(), NOW, 5, Optional.empty())
+                                                    .items()
+                                                    .size()
+                                            == 1;
+                        }
+                        if (last) {
+                            return false;
+                        }
+                    }
+                });
+                assertThat(fine).containsExactly(true, true);
+            }
+        }
+    }
+
+    // Use
+
+    @Test
+    void use_liveToken_isCounted() {
+        LoginToken token = issue(SessionType.NORMAL, "secret");
+        Instant then = NOW.plusSeconds(3);
+        AuditEvent row = AuditEvent.of(AuditEvent.Type.MAIL_LOGIN, then, CLIENT)
+                .about(token)
+                .because("imap")
+                .times(3);
+        assertThat(store.use(token, then, Optional.of(row))).isTrue();
+        assertThat(store.use(token, then.plusSeconds(1), Optional.empty())).isTrue();
+        LoginToken after = other.token(token.id()).orElseThrow();
+        assertThat(after.uses()).isEqualTo(2);
+        assertThat(after.lastUsedAt()).contains(then.plusSeconds(1));
+        assertThat(trail(AuditEvent.Type.MAIL_LOGIN)).containsExactly(row);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TokenState.class,
+            names = {"USED", "EXPIRED", "REVOKED"})
+    void use_tokenThatIsNotLive_isRefusedAndWritesNothing(TokenState state) {
+        LoginToken token = issue(SessionType.SSO, "secret");
+        Instant then = bring(token, state);
+        LoginToken before = store.token(token.id()).orElseThrow();
+        assertThat(store.use(token, then, Optional.of(mailLogin(token)))).isFalse();
+        assertThat(store.token(token.id())).contains(before);
+        assertThat(trail(AuditEvent.Type.MAIL_LOGIN)).isEmpty();
+    }
+
+    @Test
+    void use_tokenThatIsNotThere_isRefusedAndWritesNothing() {
+        LoginToken token = token(SessionType.NORMAL, NOW, NOW.plus(HOUR));
+        assertThat(store.use(token, NOW, Optional.of(mailLogin(token)))).isFalse();
+        assertThat(trail()).isEmpty();
+    }
+
+    @Test
+    void use_manyAtOnce_losesNone() throws Exception {
+        LoginToken token = issue(SessionType.NORMAL, "secret");
+        try (Race race = new Race(THREADS)) {
+            assertThat(race.run(i -> node(i).use(token, NOW, Optional.of(mailLogin(token)))))
+                    .containsOnly(true);
+        }
+        assertThat(store.token(token.id()).orElseThrow().uses()).isEqualTo(THREADS);
+        assertThat(trail(AuditEvent.Type.MAIL_LOGIN)).hasSize(THREADS);
+    }
+
+    @Test
+    void use_againstRevoke_isCountedExactlyOrRefused() throws Exception {
+        try (Race race = new Race(THREADS)) {
+            for (int round = 0; round < ROUNDS; round++) {
+                LoginToken token = issue(address("m" + round), SessionType.NORMAL, "secret");
+                List<Boolean> answers = race.run(i -> i == THREADS / 2
+                        ? node(i).revoke(token.id(), ending(NOW))
+                        : node(i).use(token, NOW, Optional.of(mailLogin(token))));
+
+                assertThat(answers.get(THREADS / 2)).isTrue();
+                int used = Collections.frequency(answers, true) - 1;
+                LoginToken after = store.token(token.id()).orElseThrow();
+                assertThat(after.revokedAt()).contains(NOW);
+                assertThat(after.uses()).isEqualTo(used);
+                assertThat(trail(token.mailbox()))
+                        .filteredOn(e -> e.type() == AuditEvent.Type.MAIL_LOGIN)
+                        .hasSize(used);
+                assertThat(store.use(token, NOW, Optional.empty())).isFalse();
+            }
+        }
+    }
+
+    // Sessions
+
+    @Test
+    void findSession_isByCredentialAlone_openOrNot() {
+        LoginToken token = issue(SessionType.NORMAL, "secret");
+        TokenSession session = session(token, NOW, NOW.plus(HOUR));
+        store.redeem(token, session, credential("pss_one"), redeemed(token, session));
+
+        assertThat(store.findSession(credential("pss_two"))).isEmpty();
+        assertThat(store.findSession(keys.digests(bob, Secret.of("pss_one")))).isEmpty();
+        assertThat(store.findSession(value("secret"))).isEmpty();
+        assertThat(store.find(credential("pss_one"), NOW)).isEmpty();
+        assertThat(store.findSession(rotated.digests(alice, Secret.of("pss_one"))))
+                .contains(session);
+        store.endSession(session.id(), ending(NOW.plusSeconds(1)));
+        assertThat(store.findSession(credential("pss_one")).orElseThrow().endedAt())
+                .contains(NOW.plusSeconds(1));
+    }
+
+    @Test
+    void findSession_afterRotation_isKeptUnderTheNewestKey() {
+        LoginToken token = issue(SessionType.NORMAL, "secret");
+        TokenSession session = session(token, NOW, NOW.plus(HOUR));
+        store.redeem(token, session, rotated.digests(alice, Secret.of("pss_one")), redeemed(token, session));
+        assertThat(store.findSession(credential("pss_one"))).isEmpty();
+        assertThat(store.findSession(new TokenKeys(List.of(SECOND_KEY)).digests(alice, Secret.of("pss_one"))))
+                .contains(session);
+    }
+
+    @Test
+    void sessions_areThoseOpenNow_newestFirst() {
+        LoginToken token = issue(SessionType.NORMAL, "secret");
+        TokenSession early = open(token, NOW, NOW.plusSeconds(10));
+        TokenSession middle = open(token, NOW.plusMillis(1), NOW.plusSeconds(20));
+        TokenSession late = open(token, NOW.plusMillis(2), NOW.plusSeconds(30));
+        LoginToken bobs = issue(bob, SessionType.NORMAL, "secret");
+        open(bobs, NOW, NOW.plusSeconds(30));
+
+        assertThat(openAt(NOW.plusMillis(3))).containsExactly(late, middle, early);
+        assertThat(openAt(NOW.plusSeconds(10).minusMillis(1))).containsExactly(late, middle, early);
+        assertThat(openAt(NOW.plusSeconds(10))).containsExactly(late, middle);
+        assertThat(store.endSession(middle.id(), ending(NOW.plusSeconds(11)))).isTrue();
+        assertThat(openAt(NOW.plusSeconds(11))).containsExactly(late);
+        assertThat(openAt(NOW.plusSeconds(30))).isEmpty();
+        // An ended session stays ended when the clock jumps back; one whose time is over is open again.
+        assertThat(openAt(NOW)).containsExactly(late, early);
+    }
+
+    @Test
+    void openAmong_tellsThoseOpenNow() {
+        LoginToken token = issue(SessionType.NORMAL, "secret");
+        TokenSession open = open(token, NOW, NOW.plus(HOUR));
+        TokenSession over = open(token, NOW, NOW.plusSeconds(1));
+        TokenSession ended = open(token, NOW, NOW.plus(HOUR));
+        store.endSession(ended.id(), ending(NOW));
+        TokenSession bobs = open(issue(bob, SessionType.NORMAL, "secret"), NOW, NOW.plus(HOUR));
+        List<UUID> ids = new ArrayList<>(List.of(over.id(), open.id(), ended.id(), open.id(), bobs.id()));
+        for (int i = 0; i < 3000; i++) {
+            ids.add(TimeOrderedId.next(NOW));
+        }
+        assertThat(other.openAmong(ids, NOW.plusSeconds(1))).isEqualTo(Map.of(open.id(), alice, bobs.id(), bob));
+        assertThat(other.openAmong(ids, NOW)).isEqualTo(Map.of(open.id(), alice, over.id(), alice, bobs.id(), bob));
+        assertThat(other.openAmong(List.of(), NOW)).isEmpty();
+    }
+
+    @Test
+    void endSession_open_endsItOnceWithARow() {
+        LoginToken token = issue(SessionType.SSO, "secret");
+        TokenSession session = open(token, NOW, NOW.plus(HOUR));
+        Ending ending = new Ending(NOW.plusSeconds(5), Optional.of(bob), CLIENT, "ended by \"bob\" \ud83d\ude00");
+
+        assertThat(store.endSession(session.id(), ending)).isTrue();
+        assertThat(store.endSession(session.id(), ending(NOW.plusSeconds(6)))).isFalse();
+
+        TokenSession after = other.session(session.id()).orElseThrow();
+        assertThat(after.endedAt()).contains(NOW.plusSeconds(5));
+        assertThat(after.isOpen(NOW)).isFalse();
+        assertAlike(trail(AuditEvent.Type.SESSION_ENDED), ending.ended(session));
+        assertThat(store.token(token.id()).orElseThrow().revokedAt()).isEmpty();
+    }
+
+    @Test
+    void endSession_withoutAnAdministrator_namesTheIssuer() {
+        LoginToken token = issue(SessionType.SSO, "secret");
+        TokenSession session = open(token, NOW, NOW.plus(HOUR));
+        Ending logout = new Ending(NOW, Optional.empty(), CLIENT, "logout");
+        assertThat(store.endSession(session.id(), logout)).isTrue();
+        assertAlike(trail(AuditEvent.Type.SESSION_ENDED), logout.ended(session));
+        assertThat(trail(AuditEvent.Type.SESSION_ENDED).get(0).administrator()).contains(admin);
+    }
+
+    @Test
+    void endSession_notOpen_writesNothing() {
+        LoginToken token = issue(SessionType.SSO, "secret");
+        TokenSession session = open(token, NOW, NOW.plus(HOUR));
+        assertThat(store.endSession(session.id(), ending(NOW.plus(HOUR)))).isFalse();
+        assertThat(store.endSession(TimeOrderedId.next(NOW), ending(NOW))).isFalse();
+        assertThat(store.session(session.id())).contains(session);
+        assertThat(trail(AuditEvent.Type.SESSION_ENDED)).isEmpty();
+    }
+
+    @Test
+    void endSessions_endsAllThatAreOpen() {
+        LoginToken token = issue(SessionType.NORMAL, "secret");
+        TokenSession one = open(token, NOW, NOW.plus(HOUR));
+        TokenSession two = open(token, NOW.plusMillis(1), NOW.plus(HOUR));
+        TokenSession over = open(token, NOW, NOW.plusSeconds(1));
+        TokenSession bobs = open(issue(bob, SessionType.NORMAL, "secret"), NOW, NOW.plus(HOUR));
+        Ending ending = ending(NOW.plusSeconds(1));
+
+        assertThat(store.endSessions(alice, ending)).isEqualTo(2);
+        assertThat(store.endSessions(alice, ending)).isZero();
+
+        assertAlike(trail(AuditEvent.Type.SESSION_ENDED), ending.ended(one), ending.ended(two));
+        assertThat(store.session(over.id())).contains(over);
+        assertThat(store.session(bobs.id())).contains(bobs);
+        assertThat(store.token(token.id()).orElseThrow().state(NOW)).isEqualTo(TokenState.LIVE);
+        assertThat(redeem(token)).isTrue();
+    }
+
+    @Test
+    void endSession_fromEverywhereAtOnce_hasOneWinnerAndOneRow() throws Exception {
+        try (Race race = new Race(THREADS)) {
+            for (int round = 0; round < ROUNDS; round++) {
+                LoginToken token = issue(address("m" + round), SessionType.SSO, "secret");
+                TokenSession session = open(token, NOW, NOW.plus(HOUR));
+                List<Boolean> won = race.run(i -> node(i).endSession(session.id(), ending(NOW)));
+                assertThat(Collections.frequency(won, true)).isOne();
+                assertThat(ended(session)).isOne();
+            }
+        }
+    }
+
+    @Test
+    void endSession_inEveryWayAtOnce_writesOneRow() throws Exception {
+        try (Race race = new Race(4)) {
+            for (int round = 0; round < ROUNDS; round++) {
+                LoginToken token = issue(address("m" + round), SessionType.NORMAL, "secret");
+                TokenSession session = open(token, NOW, NOW.plus(HOUR));
+                List<Integer> told = race.run(i -> switch (i) {
+                    case 0 -> node(i).endSession(session.id(), ending(NOW)) ? 1 : 0;
+                    case 1 -> node(i).endSessions(token.mailbox(), ending(NOW));
+                    case 2 -> {
+                        node(i).revoke(token.id(), ending(NOW));
+                        yield 0;
+                    }
+                    default -> {
+                        node(i).revokeAll(token.mailbox(), ending(NOW));
+                        yield 0;
+                    }
+                });
+                assertThat(told.stream().mapToInt(Integer::intValue).sum()).isLessThanOrEqualTo(1);
+                assertThat(ended(session)).isOne();
+                assertThat(revoked(token)).isOne();
+                assertThat(store.openAmong(List.of(session.id()), NOW)).isEmpty();
+            }
+        }
+    }
+
+    // Revoke
+
+    @Test
+    void revoke_token_endsItsOpenSessionsToo() {
+        LoginToken token = issue(SessionType.NORMAL, "secret");
+        LoginToken kept = issue(SessionType.NORMAL, "another");
+        TokenSession one = open(token, NOW, NOW.plus(HOUR));
+        TokenSession two = open(token, NOW.plusMillis(1), NOW.plus(HOUR));
+        TokenSession over = open(token, NOW, NOW.plusSeconds(1));
+        TokenSession untouched = open(kept, NOW, NOW.plus(HOUR));
+        Ending ending = new Ending(NOW.plusSeconds(1), Optional.of(bob), CLIENT, "no longer needed");
+
+        assertThat(store.revoke(token.id(), ending)).isTrue();
+        assertThat(store.revoke(token.id(), ending(NOW.plusSeconds(2)))).isFalse();
+
+        LoginToken after = other.token(token.id()).orElseThrow();
+        assertThat(after.revokedAt()).contains(NOW.plusSeconds(1));
+        assertThat(after.uses()).isEqualTo(3);
+        assertThat(other.find(value("secret"), NOW)).contains(after);
+        assertAlike(trail(AuditEvent.Type.REVOKED), ending.revoked(token));
+        assertAlike(trail(AuditEvent.Type.SESSION_ENDED), ending.ended(one), ending.ended(two));
+        assertThat(store.session(one.id()).orElseThrow().endedAt()).contains(NOW.plusSeconds(1));
+        assertThat(store.session(over.id())).contains(over);
+        assertThat(store.session(untouched.id())).contains(untouched);
+        assertThat(store.token(kept.id()).orElseThrow().revokedAt()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TokenState.class,
+            names = {"USED", "EXPIRED"})
+    void revoke_tokenThatIsNotLive_isRevokedAllTheSame(TokenState state) {
+        LoginToken token = issue(SessionType.SSO, "secret");
+        Instant then = bring(token, state);
+        assertThat(store.revoke(token.id(), ending(then))).isTrue();
+        assertThat(store.token(token.id()).orElseThrow().state(then)).isEqualTo(TokenState.REVOKED);
+        assertThat(store.sessions(alice, then, 5, Optional.empty()).items()).isEmpty();
+        assertThat(trail(AuditEvent.Type.REVOKED)).hasSize(1);
+        assertThat(trail(AuditEvent.Type.SESSION_ENDED)).hasSize(state == TokenState.USED ? 1 : 0);
+    }
+
+    @Test
+    void revoke_tokenThatIsNotThere_writesNothing() {
+        assertThat(store.revoke(TimeOrderedId.next(NOW), ending(NOW))).isFalse();
+        assertThat(trail()).isEmpty();
+    }
+
+    @Test
+    void revoke_atOnce_hasOneWinner() throws Exception {
+        try (Race race = new Race(THREADS)) {
+            for (int round = 0; round < ROUNDS; round++) {
+                LoginToken token = issue(address("m" + round), SessionType.NORMAL, "secret");
+                TokenSession session = open(token, NOW, NOW.plus(HOUR));
+                List<Boolean> won = race.run(i -> node(i).revoke(token.id(), ending(NOW)));
+                assertThat(Collections.frequency(won, true)).isOne();
+                assertThat(revoked(token)).isOne();
+                assertThat(ended(session)).isOne();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void revoke_againstRedeem_leavesNoOpenSession(boolean wholeMailbox) throws Exception {
+        try (Race race = new Race(8)) {
+            for (int round = 0; round < 3 * ROUNDS; round++) {
+                SessionType type = round % 2 == 0 ? SessionType.SSO : SessionType.NORMAL;
+                LoginToken token = issue(address("m" + round), type, "secret");
+                List<TokenSession> sessions = sessions(token);
+                List<Boolean> won = race.run(i -> {
+                    if (i != 4) {
+                        return redeem(node(i), token, sessions.get(i));
+                    }
+                    if (wholeMailbox) {
+                        node(i).revokeAll(token.mailbox(), ending(NOW));
+                        return false;
+                    }
+                    return !node(i).revoke(token.id(), ending(NOW));
+                });
+
+                int redeemed = Collections.frequency(won, true);
+                LoginToken after = store.token(token.id()).orElseThrow();
+                assertThat(won.get(4)).isFalse();
+                assertThat(after.uses()).isEqualTo(redeemed);
+                assertThat(after.state(NOW)).isNotEqualTo(TokenState.LIVE);
+                assertThat(store.sessions(token.mailbox(), NOW, 50, Optional.empty())
+                                .items())
+                        .isEmpty();
+                assertThat(trail(token.mailbox()))
+                        .filteredOn(e -> e.type() == AuditEvent.Type.REDEEMED)
+                        .hasSize(redeemed);
+                assertThat(trail(token.mailbox()))
+                        .filteredOn(e -> e.type() == AuditEvent.Type.SESSION_ENDED)
+                        .hasSize(redeemed);
+                assertThat(redeem(token, session(token, NOW, NOW.plus(HOUR)))).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void revokeAll_takesTheLiveTokensAndAllOpenSessionsOfOneMailbox() {
+        LoginToken live = issue(SessionType.NORMAL, "one");
+        LoginToken unused = issue(SessionType.SSO, "two");
+        LoginToken usedUp = issue(SessionType.SSO, "three");
+        LoginToken expired = token(SessionType.NORMAL, NOW, NOW.plusSeconds(1));
+        store.issue(expired, value("four"), true, issued(expired));
+        LoginToken revoked = issue(SessionType.NORMAL, "five");
+        store.revoke(revoked.id(), ending(NOW));
+        LoginToken bobs = issue(bob, SessionType.NORMAL, "six");
+        TokenSession fromLive = open(live, NOW, NOW.plus(HOUR));
+        TokenSession fromUsedUp = open(usedUp, NOW.plusMillis(1), NOW.plus(HOUR));
+        TokenSession ofBob = open(bobs, NOW, NOW.plus(HOUR));
+        Ending ending = new Ending(NOW.plusSeconds(1), Optional.empty(), CLIENT, "password changed");
+
+        store.revokeAll(alice, ending);
+        store.revokeAll(alice, ending);
+
+        Instant then = ending.at();
+        assertThat(state(live, then)).isEqualTo(TokenState.REVOKED);
+        assertThat(state(unused, then)).isEqualTo(TokenState.REVOKED);
+        assertThat(state(usedUp, then)).isEqualTo(TokenState.USED);
+        assertThat(state(expired, then)).isEqualTo(TokenState.EXPIRED);
+        assertThat(state(bobs, then)).isEqualTo(TokenState.LIVE);
+        assertThat(store.token(revoked.id()).orElseThrow().revokedAt()).contains(NOW);
+        assertThat(store.session(ofBob.id())).contains(ofBob);
+        assertThat(openAt(then)).isEmpty();
+        assertAlike(trail(AuditEvent.Type.SESSION_ENDED), ending.ended(fromLive), ending.ended(fromUsedUp));
+        assertAlike(
+                trail(AuditEvent.Type.REVOKED).stream()
+                        .filter(e -> !e.tokenId().equals(Optional.of(revoked.id())))
+                        .toList(),
+                ending.revoked(live),
+                ending.revoked(unused));
+    }
+
+    @Test
+    void revokeAll_atOnce_writesOneRowForEachToken() throws Exception {
+        List<LoginToken> tokens = IntStream.range(0, 10)
+                .mapToObj(i -> issue(SessionType.NORMAL, "secret " + i))
+                .toList();
+        List<TokenSession> sessions =
+                tokens.stream().map(t -> open(t, NOW, NOW.plus(HOUR))).toList();
+        try (Race race = new Race(THREADS)) {
+            race.run(i -> {
+                node(i).revokeAll(alice, ending(NOW));
+                return true;
+            });
+        }
+        assertThat(trail(AuditEvent.Type.REVOKED))
+                .extracting(e -> e.tokenId().orElseThrow())
+                .containsExactlyInAnyOrderElementsOf(
+                        tokens.stream().map(LoginToken::id).toList());
+        assertThat(trail(AuditEvent.Type.SESSION_ENDED)).hasSize(sessions.size());
+        assertThat(openAt(NOW)).isEmpty();
+    }
+
+    // Lists
+
+    @Test
+    void tokens_liveAt_leavesOutTheOthers() {
+        LoginToken used = issue(SessionType.SSO, "one");
+        redeem(used);
+        LoginToken revoked = issue(SessionType.NORMAL, "two");
+        store.revoke(revoked.id(), ending(NOW));
+        LoginToken expired = token(SessionType.NORMAL, NOW.minusMillis(2), NOW.plusSeconds(1));
+        store.issue(expired, value("three"), true, issued(expired));
+        LoginToken older = token(SessionType.SSO_ADMIN, NOW.minusMillis(1), NOW.plus(HOUR));
+        store.issue(older, value("four"), true, issued(older));
+        LoginToken newer = token(SessionType.NORMAL, NOW.plusMillis(1), NOW.plus(HOUR));
+        store.issue(newer, value("five"), true, issued(newer));
+
+        assertThat(store.tokens(alice, Optional.of(NOW.plusSeconds(1)), 10, Optional.empty())
+                        .items())
+                .containsExactly(newer, older);
+        assertThat(store.tokens(alice, Optional.of(NOW), 10, Optional.empty()).items())
+                .containsExactly(newer, older, expired);
+        assertThat(store.tokens(alice, Optional.empty(), 10, Optional.empty()).items())
+                .hasSize(5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 6, 7})
+    void lists_inPages_haveEveryRowOnceNewestFirst(int limit) {
+        List<LoginToken> tokens = new ArrayList<>();
+        List<TokenSession> sessions = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            // Pairs of the same millisecond: the order is any, but always the same.
+            Instant then = NOW.plusMillis(i / 2);
+            LoginToken token = token(SessionType.SSO, then, then.plus(HOUR));
+            store.issue(token, value("secret " + i), true, issued(token));
+            sessions.add(open(token, then, then.plus(HOUR)));
+            tokens.add(token);
+        }
+        Instant now = NOW.plusSeconds(1);
+
+        assertInPages(
+                after -> store.tokens(alice, Optional.empty(), limit, after),
+                limit,
+                6,
+                LoginToken::id,
+                LoginToken::issuedAt);
+        assertInPages(
+                after -> store.sessions(alice, now, limit, after), limit, 6, TokenSession::id, TokenSession::startedAt);
+        assertInPages(after -> store.audit(query(domain), limit, after), limit, 12, AuditEvent::id, AuditEvent::time);
+        assertThat(store.tokens(alice, Optional.of(now), limit, Optional.empty())
+                        .items())
+                .isEmpty();
+    }
+
+    @Test
+    void lists_whileRowsAreAddedAndRemoved_loseAndRepeatNone() {
+        LoginToken token = issue(SessionType.NORMAL, "secret");
+        List<UUID> there = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            there.add(open(token, NOW.plusMillis(i), NOW.plus(HOUR)).id());
+        }
+        List<UUID> seen = new ArrayList<>();
+        Optional<String> after = Optional.empty();
+        do {
+            Page<TokenSession> page = store.sessions(alice, NOW, 2, after);
+            page.items().forEach(s -> seen.add(s.id()));
+            assertThat(seen).hasSizeLessThanOrEqualTo(there.size());
+            after = page.next();
+            // What the next page starts after is gone, and something newer has come.
+            store.endSession(page.items().get(page.items().size() - 1).id(), ending(NOW));
+            open(token, NOW.plusMillis(100 + seen.size()), NOW.plus(HOUR));
+        } while (after.isPresent());
+        Collections.reverse(there);
+        assertThat(seen).isEqualTo(there);
+
+        List<UUID> rows = trail().stream().map(AuditEvent::id).toList();
+        List<UUID> read = new ArrayList<>();
+        do {
+            Page<AuditEvent> page = store.audit(query(domain), 4, after);
+            page.items().forEach(e -> read.add(e.id()));
+            assertThat(read).hasSizeLessThanOrEqualTo(rows.size());
+            after = page.next();
+            store.append(List.of(AuditEvent.of(AuditEvent.Type.REFUSED, NOW.plusSeconds(9), CLIENT)
+                    .about(alice)));
+        } while (after.isPresent());
+        assertThat(read).isEqualTo(rows);
+    }
+
+    @Test
+    void audit_readWhileManyWrite_losesAndRepeatsNone() throws Exception {
+        List<AuditEvent> before = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            before.add(AuditEvent.of(AuditEvent.Type.REFUSED, NOW.plusMillis(i), CLIENT)
+                    .about(alice));
+        }
+        store.append(before);
+        AtomicBoolean done = new AtomicBoolean();
+        try (Race race = new Race(5)) {
+            List<List<UUID>> read = race.run(i -> {
+                if (i == 0) {
+                    List<UUID> ids = new ArrayList<>();
+                    Optional<String> after = Optional.empty();
+                    do {
+                        Page<AuditEvent> page = store.audit(query(domain), 3, after);
+                        page.items().forEach(e -> ids.add(e.id()));
+                        assertThat(ids).hasSizeLessThan(ENDLESS);
+                        after = page.next();
+                    } while (after.isPresent());
+                    done.set(true);
+                    return ids;
+                }
+                for (int n = 0; n < 200 && !done.get(); n++) {
+                    node(i).append(List.of(AuditEvent.of(AuditEvent.Type.REFUSED, NOW.plusSeconds(n + 1), CLIENT)
+                            .about(alice)));
+                }
+                return List.<UUID>of();
+            });
+            assertThat(read.get(0)).doesNotHaveDuplicates();
+            assertThat(read.get(0))
+                    .containsAll(before.stream().map(AuditEvent::id).toList());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "x", "-1", "0", "1-1-1-1-1", "' or 1=1 --", "\u0000", "\ud83d\ude00", "null"})
+    void lists_afterWhatIsNoPosition_isAnIllegalArgument(String after) {
+        issue(SessionType.NORMAL, "secret");
+        Optional<String> bad = Optional.of(after);
+        assertThatThrownBy(() -> store.tokens(alice, Optional.empty(), 5, bad))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> store.tokens(alice, Optional.of(NOW), 5, bad))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> store.sessions(alice, NOW, 5, bad)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> store.audit(query(domain), 5, bad)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void lists_afterAVeryLongText_isAnIllegalArgument() {
+        Optional<String> bad = Optional.of("9".repeat(100_000));
+        assertThatThrownBy(() -> store.tokens(alice, Optional.empty(), 5, bad))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> store.audit(query(domain), 5, bad)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    // Administrators' sessions
+
+    @Test
+    void keep_adminSession_isFoundWhileItIsLive() {
+        AdminSession session = new AdminSession(admin, "version \"1\"", NOW.plus(HOUR));
+        AuditEvent row = login();
+        assertThat(store.keep(session, adminValue("s"), NOW, row)).isTrue();
+
+        assertThat(other.findAdminSession(adminValue("s"), NOW)).contains(session);
+        assertThat(other.findAdminSession(adminValue("s"), NOW.plus(HOUR).minusMillis(1)))
+                .contains(session);
+        assertThat(other.findAdminSession(adminValue("s"), NOW.plus(HOUR))).isEmpty();
+        assertThat(other.findAdminSession(adminValue("S"), NOW)).isEmpty();
+        assertThat(other.findAdminSession(keys.digests(bob, Secret.of("s")), NOW))
+                .isEmpty();
+        assertThat(other.findAdminSession(rotated.digests(admin, Secret.of("s")), NOW))
+                .contains(session);
+        assertThat(trail()).containsExactly(row);
+    }
+
+    @Test
+    void keep_valueThatIsLive_isRefusedAndWritesNothing() {
+        AdminSession first = new AdminSession(admin, "1", NOW.plus(HOUR));
+        AdminSession second = new AdminSession(admin, "2", NOW.plus(HOUR.multipliedBy(3)));
+        store.keep(first, adminValue("s"), NOW, login());
+
+        assertThat(store.keep(second, adminValue("s"), NOW, login())).isFalse();
+        assertThat(store.keep(second, rotated.digests(admin, Secret.of("s")), NOW, login()))
+                .isFalse();
+        assertThat(store.findAdminSession(adminValue("s"), NOW)).contains(first);
+        assertThat(trail()).hasSize(1);
+
+        assertThat(store.keep(second, adminValue("s"), NOW.plus(HOUR), login())).isTrue();
+        assertThat(store.findAdminSession(adminValue("s"), NOW.plus(HOUR))).contains(second);
+        assertThat(trail()).hasSize(2);
+    }
+
+    @Test
+    void keep_afterRotation_keepsUnderTheNewestKey() {
+        AdminSession session = new AdminSession(admin, "1", NOW.plus(HOUR));
+        assertThat(store.keep(session, rotated.digests(admin, Secret.of("s")), NOW, login()))
+                .isTrue();
+        assertThat(store.findAdminSession(new TokenKeys(List.of(SECOND_KEY)).digests(admin, Secret.of("s")), NOW))
+                .contains(session);
+        assertThat(store.findAdminSession(adminValue("s"), NOW)).isEmpty();
+    }
+
+    @Test
+    void keep_sameValueForAnotherAdministrator_isKept() {
+        AdminSession first = new AdminSession(admin, "1", NOW.plus(HOUR));
+        AdminSession second = new AdminSession(bob, "1", NOW.plus(HOUR));
+        assertThat(store.keep(first, adminValue("s"), NOW, login())).isTrue();
+        assertThat(store.keep(second, keys.digests(bob, Secret.of("s")), NOW, login()))
+                .isTrue();
+        assertThat(store.findAdminSession(adminValue("s"), NOW)).contains(first);
+    }
+
+    @Test
+    void keep_sameValueAtOnce_hasOneWinner() throws Exception {
+        try (Race race = new Race(THREADS)) {
+            for (int round = 0; round < 5 * ROUNDS; round++) {
+                List<TokenDigest> value = adminValue("s" + round);
+                List<Boolean> kept = race.run(
+                        i -> node(i).keep(new AdminSession(admin, "v" + i, NOW.plus(HOUR)), value, NOW, login()));
+                assertThat(Collections.frequency(kept, true)).isOne();
+                assertThat(store.findAdminSession(value, NOW))
+                        .map(AdminSession::passwordVersion)
+                        .contains("v" + kept.indexOf(true));
+                assertThat(trail()).hasSize(round + 1);
+            }
+        }
+    }
+
+    // The audit trail
+
+    @ParameterizedTest
+    @EnumSource(AuditEvent.Type.class)
+    void append_rows_areReadAsTheyWereWritten(AuditEvent.Type type) {
+        AuditEvent full = new AuditEvent(
+                TimeOrderedId.next(NOW),
+                NOW,
+                type,
+                Optional.of(alice),
+                Optional.of(admin),
+                Optional.of(UUID.randomUUID()),
+                Optional.of(SessionType.ADMIN_ONLY),
+                HARD_REASON,
+                new Client("2001:db8:0:1:2:3:4:5", "\ud83d\ude00'\"\\".repeat(60)),
+                "login_url: \"expired\" \\ %",
+                Integer.MAX_VALUE);
+        AuditEvent bare =
+                AuditEvent.of(type, NOW.plusMillis(1), new Client("", "")).by(admin);
+        store.append(List.of(full, bare));
+        store.append(List.of());
+        assertThat(trail(other, domain)).containsExactly(bare, full);
+    }
+
+    @Test
+    void append_textThatNoDatabaseKeeps_isKeptSomehow() {
+        AuditEvent row = AuditEvent.of(AuditEvent.Type.REFUSED, NOW, new Client("192.0.2.1", "a\0b\ud83d"))
+                .about(alice)
+                .with(SessionType.SSO, "nul \0 and half \udd11 a pair")
+                .because("\0");
+        store.append(List.of(row));
+        assertThat(trail()).extracting(AuditEvent::id).containsExactly(row.id());
+    }
+
+    @Test
+    void append_manyRows_areAllThere() {
+        List<AuditEvent> rows = new ArrayList<>();
+        for (int i = 0; i < 2500; i++) {
+            rows.add(
+                    0,
+                    AuditEvent.of(AuditEvent.Type.REFUSED, NOW.plusMillis(i), CLIENT)
+                            .about(alice));
+        }
+        List<AuditEvent> shuffled = new ArrayList<>(rows);
+        Collections.shuffle(shuffled, new Random(1));
+        store.append(shuffled);
+        assertThat(trail()).isEqualTo(rows);
+    }
+
+    @Test
+    void everyRow_isHandedToTheLogOnce() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger("org.postern.audit");
+        Level before = logger.getLevel();
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.setLevel(Level.INFO);
+        logger.addAppender(lines);
+        try {
+            LoginToken single = issue(SessionType.SSO, "one");
+            LoginToken normal = issue(SessionType.NORMAL, "two");
+            LoginToken twin = token(SessionType.NORMAL, NOW, NOW.plus(HOUR));
+            store.issue(twin, value("two"), true, issued(twin));
+            List<TokenSession> sessions = sessions(single);
+            try (Race race = new Race(THREADS)) {
+                race.run(i -> redeem(node(i), single, sessions.get(i)));
+            }
+            open(normal, NOW, NOW.plusSeconds(1));
+            TokenSession ended = open(normal, NOW, NOW.plus(HOUR));
+            store.use(normal, NOW, Optional.of(mailLogin(normal)));
+            store.endSession(ended.id(), ending(NOW));
+            store.endSession(ended.id(), ending(NOW));
+            store.append(List.of(refused().about(alice), refused().by(admin)));
+            store.keep(new AdminSession(admin, "1", NOW.plus(HOUR)), adminValue("s"), NOW, login());
+            store.keep(new AdminSession(admin, "1", NOW.plus(HOUR)), adminValue("s"), NOW, login());
+            issue(SessionType.NORMAL, "three");
+            noteAll(NOW.plusSeconds(1));
+            store.revoke(normal.id(), ending(NOW.plusSeconds(1)));
+            store.use(normal, NOW, Optional.of(mailLogin(normal)));
+            store.revokeAll(alice, ending(NOW.plusSeconds(2)));
+            issue(SessionType.NORMAL, "four");
+            noteAll(NOW.plus(HOUR));
+            noteAll(NOW.plus(HOUR));
+
+            List<String> logged = List.copyOf(lines.list).stream()
+                    .map(ILoggingEvent::getFormattedMessage)
+                    .filter(line -> line.contains(domain.toString()))
+                    .map(line -> line.replaceAll(".* id=(\\S+).*", "$1"))
+                    .toList();
+            assertThat(logged)
+                    .hasSizeGreaterThan(15)
+                    .containsExactlyInAnyOrderElementsOf(
+                            trail().stream().map(e -> e.id().toString()).toList());
+        } finally {
+            logger.detachAppender(lines);
+            logger.setLevel(before);
+        }
+    }
+
+    @Test
+    void audit_extremeTimes_areKeptAndAskedFor() {
+        AuditEvent first =
+                AuditEvent.of(AuditEvent.Type.REFUSED, Instant.EPOCH, CLIENT).about(alice);
+        AuditEvent last = AuditEvent.of(AuditEvent.Type.REFUSED, Instant.parse("9999-12-31T23:59:59.999Z"), CLIENT)
+                .about(alice);
+        store.append(List.of(last, first));
+        assertThat(trail()).containsExactly(last, first);
+        assertThat(rows(query(domain, Optional.of(Instant.MIN), Optional.of(Instant.MAX))))
+                .containsExactly(last, first);
+        assertThat(rows(query(domain, Optional.of(Instant.MAX), Optional.empty())))
+                .isEmpty();
+        assertThat(rows(query(domain, Optional.empty(), Optional.of(Instant.MIN))))
+                .isEmpty();
+        assertThat(rows(query(
+                        domain,
+                        Optional.of(Instant.parse("0000-01-01T00:00:00Z")),
+                        Optional.of(Instant.parse("9999-12-31T23:59:59.999999999Z")))))
+                .containsExactly(last, first);
+    }
+
+    @Test
+    void audit_sinceAndUntil_areFirstMomentInAndFirstMomentOut() {
+        List<AuditEvent> rows = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            rows.add(AuditEvent.of(AuditEvent.Type.REFUSED, NOW.plusMillis(i), CLIENT)
+                    .about(alice));
+        }
+        store.append(rows);
+        assertThat(rows(query(domain, Optional.of(NOW.plusMillis(1)), Optional.of(NOW.plusMillis(3)))))
+                .containsExactly(rows.get(2), rows.get(1));
+        assertThat(rows(query(domain, Optional.of(NOW.plusMillis(2)), Optional.empty())))
+                .containsExactly(rows.get(3), rows.get(2));
+        assertThat(rows(query(domain, Optional.empty(), Optional.of(NOW)))).isEmpty();
+        assertThat(rows(query(domain, Optional.of(NOW.plusMillis(3)), Optional.of(NOW.plusMillis(1)))))
+                .isEmpty();
+    }
+
+    @Test
+    void audit_rowsOfOtherDomains_areNeverShown() {
+        DomainName foreign = domain("x");
+        DomainName longer = DomainName.parse("evil" + domain).orElseThrow();
+        DomainName below = DomainName.parse("sub." + domain).orElseThrow();
+        AuditEvent ours = refused().about(alice).by(at(foreign, "their-admin"));
+        AuditEvent oursByAdmin = refused().by(admin);
+        AuditEvent theirs = refused().about(at(foreign, "alice")).by(admin);
+        store.append(List.of(
+                ours,
+                oursByAdmin,
+                theirs,
+                refused().about(at(longer, "alice")),
+                refused().about(at(below, "alice")),
+                refused()));
+
+        assertThat(trail()).containsExactlyInAnyOrder(ours, oursByAdmin);
+        assertThat(trail(store, foreign)).containsExactly(theirs);
+        assertThat(rows(new AuditQuery(
+                        Set.of(domain, foreign),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty())))
+                .containsExactlyInAnyOrder(ours, oursByAdmin, theirs);
+        assertThat(rows(new AuditQuery(
+                        Set.of(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty())))
+                .isEmpty();
+        assertThat(rows(new AuditQuery(
+                        Set.of(domain),
+                        theirs.mailbox(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty())))
+                .isEmpty();
+    }
+
+    @Test
+    void audit_allThatIsAsked_mustApply() {
+        AuditEvent one = refused().about(alice).by(admin);
+        AuditEvent two = refused().about(bob).by(admin);
+        AuditEvent three = AuditEvent.of(AuditEvent.Type.PASSWORD_CHECKED, NOW, CLIENT)
+                .about(alice)
+                .by(bob);
+        store.append(List.of(one, two, three));
+        Optional<AuditEvent.Type> refusedType = Optional.of(AuditEvent.Type.REFUSED);
+
+        assertThat(rows(query(Optional.of(alice), Optional.empty(), Optional.empty())))
+                .containsExactlyInAnyOrder(one, three);
+        assertThat(rows(query(Optional.empty(), Optional.of(admin), Optional.empty())))
+                .containsExactlyInAnyOrder(one, two);
+        assertThat(rows(query(Optional.empty(), Optional.empty(), refusedType))).containsExactlyInAnyOrder(one, two);
+        assertThat(rows(query(Optional.of(alice), Optional.of(admin), refusedType)))
+                .containsExactly(one);
+        assertThat(rows(query(Optional.of(alice), Optional.of(bob), refusedType)))
+                .isEmpty();
+        assertThat(rows(query(Optional.of(admin), Optional.empty(), Optional.empty())))
+                .isEmpty();
+    }
+
+    // Expiry
+
+    @Test
+    void noteExpired_tellsOfEachTokenOnce() {
+        LoginToken unused = issue(SessionType.SSO, "one");
+        LoginToken normal = issue(SessionType.NORMAL, "two");
+        store.use(normal, NOW, Optional.empty());
+        LoginToken usedUp = issue(SessionType.SSO, "three");
+        redeem(usedUp);
+        LoginToken revoked = issue(SessionType.NORMAL, "four");
+        store.revoke(revoked.id(), ending(NOW));
+        LoginToken live = token(SessionType.NORMAL, NOW, NOW.plus(HOUR).plusMillis(1));
+        store.issue(live, value("five"), true, issued(live));
+        Instant end = NOW.plus(HOUR);
+
+        noteAll(end.minusMillis(1));
+        assertThat(trail(AuditEvent.Type.EXPIRED)).isEmpty();
+        assertThat(noteAll(end)).isGreaterThanOrEqualTo(2);
+        assertThat(noteAll(end)).isZero();
+        noteAll(NOW);
+        assertThat(noteAll(end)).isZero();
+
+        List<AuditEvent> rows = trail(AuditEvent.Type.EXPIRED);
+        assertThat(rows).extracting(e -> e.tokenId().orElseThrow()).containsExactlyInAnyOrder(unused.id(), normal.id());
+        assertThat(rows).allSatisfy(e -> {
+            assertThat(e.time()).isEqualTo(end);
+            assertThat(e.mailbox()).contains(alice);
+            assertThat(e.administrator()).contains(admin);
+            assertThat(e.sessionType()).isPresent();
+            assertThat(e.reason()).isEqualTo(unused.reason());
+            assertThat(e.count()).isOne();
+        });
+        noteAll(end.plusMillis(1));
+        assertThat(trail(AuditEvent.Type.EXPIRED)).hasSize(3);
+        assertThat(store.token(unused.id())).contains(unused);
+    }
+
+    @Test
+    void noteExpired_endsSessionsWhoseTimeIsOver_once() {
+        LoginToken token = issue(SessionType.NORMAL, "secret");
+        TokenSession over = open(token, NOW, NOW.plusSeconds(10));
+        TokenSession ended = open(token, NOW, NOW.plusSeconds(10));
+        store.endSession(ended.id(), ending(NOW.plusSeconds(1)));
+        TokenSession open = open(token, NOW, NOW.plusSeconds(11));
+        Instant then = NOW.plusSeconds(10);
+
+        noteAll(then.minusMillis(1));
+        assertThat(trail(AuditEvent.Type.SESSION_ENDED)).hasSize(1);
+        assertThat(noteAll(then)).isGreaterThanOrEqualTo(1);
+        assertThat(noteAll(then)).isZero();
+
+        List<AuditEvent> rows = trail(AuditEvent.Type.SESSION_ENDED).stream()
+                .filter(e -> e.time().equals(then))
+                .toList();
+        assertThat(rows).hasSize(1);
+        assertThat(rows.get(0).mailbox()).contains(alice);
+        assertThat(rows.get(0).tokenId()).contains(token.id());
+        assertThat(rows.get(0).sessionType()).contains(SessionType.NORMAL);
+        assertThat(trail(AuditEvent.Type.SESSION_ENDED)).hasSize(2);
+        assertThat(store.session(over.id()).orElseThrow().endedAt()).isPresent();
+        assertThat(store.session(ended.id()).orElseThrow().endedAt()).contains(NOW.plusSeconds(1));
+        assertThat(store.session(open.id())).contains(open);
+        assertThat(openAt(NOW)).containsExactly(open);
+        assertThat(store.endSession(over.id(), ending(NOW))).isFalse();
+    }
+
+    @Test
+    void noteExpired_inSmallBatches_findsAll() {
+        for (int i = 0; i < 7; i++) {
+            LoginToken token = issue(SessionType.NORMAL, "secret " + i);
+            open(token, NOW, NOW.plusSeconds(i));
+        }
+        int found = 0;
+        int batch;
+        do {
+            batch = store.noteExpired(NOW.plus(HOUR), 2);
+            found += batch;
+            assertThat(found).as("an end").isLessThan(ENDLESS);
+        } while (batch >= 2);
+        assertThat(found).isGreaterThanOrEqualTo(14);
+        assertThat(trail(AuditEvent.Type.EXPIRED)).hasSize(7);
+        assertThat(trail(AuditEvent.Type.SESSION_ENDED)).hasSize(7);
+    }
+
+    @Test
+    void noteExpired_onManyNodesAtOnce_tellsOnce() throws Exception {
+        for (int i = 0; i < 40; i++) {
+            LoginToken token = issue(SessionType.NORMAL, "secret " + i);
+            open(token, NOW, NOW.plusSeconds(1));
+        }
+        try (Race race = new Race(8)) {
+            race.run(i -> node(i).noteExpired(NOW.plus(HOUR), 100));
+        }
+        noteAll(NOW.plus(HOUR));
+        assertThat(trail(AuditEvent.Type.EXPIRED))
+                .hasSize(40)
+                .extracting(AuditEvent::tokenId)
+                .doesNotHaveDuplicates();
+        assertThat(trail(AuditEvent.Type.SESSION_ENDED))
+                .hasSize(40)
+                .extracting(AuditEvent::tokenId)
+                .doesNotHaveDuplicates();
+    }
+
+    // Purge
+
+    @Test
+    void purge_removesWhatIsOld_andLeavesTheRest() {
+        Instant old = NOW.minus(Duration.ofDays(60));
+        LoginToken oldToken = token(SessionType.SSO, old, old.plus(HOUR));
+        store.issue(oldToken, value("old"), true, issued(oldToken));
+        TokenSession oldSession = session(oldToken, old, old.plus(HOUR));
+        store.redeem(oldToken, oldSession, credential("pss_old"), redeemed(oldToken, oldSession));
+        LoginToken passed = token(SessionType.SSO, old, old.plus(HOUR));
+        store.issue(passed, value("passed"), true, issued(passed));
+        TokenSession stillOpen = session(passed, old, NOW.plus(HOUR));
+        store.redeem(passed, stillOpen, credential("pss_open"), redeemed(passed, stillOpen));
+        LoginToken longLived = token(SessionType.NORMAL, old, NOW.plus(HOUR));
+        store.issue(longLived, value("long"), true, issued(longLived));
+        LoginToken recent = token(SessionType.NORMAL, NOW.minus(HOUR), NOW.minusSeconds(1));
+        store.issue(recent, value("recent"), true, issued(recent));
+        store.keep(new AdminSession(admin, "1", old.plus(HOUR)), adminValue("old"), old, login());
+        AdminSession adminSession = new AdminSession(admin, "1", NOW.plus(HOUR));
+        store.keep(adminSession, adminValue("new"), NOW, login());
+        Set<UUID> oldRows = new HashSet<>();
+        Set<UUID> newRows = new HashSet<>();
+        trail().forEach(e -> (e.time().isBefore(NOW.minus(Duration.ofDays(20))) ? oldRows : newRows).add(e.id()));
+        assertThat(oldRows).hasSize(5);
+        assertThat(newRows).hasSize(3);
+
+        // Nothing is old yet.
+        purgeAll(old.minus(Duration.ofDays(2)), old.minus(Duration.ofDays(2)));
+        assertThat(store.token(oldToken.id())).isPresent();
+        assertThat(trail()).hasSize(8);
+
+        assertThat(purgeAll(NOW.minus(Duration.ofDays(30)), old.minus(Duration.ofDays(2))))
+                .isGreaterThanOrEqualTo(4);
+        assertThat(store.token(oldToken.id())).isEmpty();
+        assertThat(store.find(value("old"), NOW)).isEmpty();
+        assertThat(store.find(value("old"), old)).isEmpty();
+        assertThat(store.token(passed.id())).isEmpty();
+        assertThat(store.session(oldSession.id())).isEmpty();
+        assertThat(store.findSession(credential("pss_old"))).isEmpty();
+        assertThat(store.findAdminSession(adminValue("old"), old)).isEmpty();
+        assertThat(trail()).hasSize(8);
+
+        purgeAll(NOW.minus(Duration.ofDays(30)), NOW.minus(Duration.ofDays(30)));
+        assertThat(trail()).extracting(AuditEvent::id).containsExactlyInAnyOrderElementsOf(newRows);
+
+        assertThat(store.find(value("long"), NOW)).contains(longLived);
+        assertThat(store.find(value("recent"), NOW)).contains(recent);
+        assertThat(store.session(stillOpen.id())).contains(stillOpen);
+        assertThat(store.findSession(credential("pss_open"))).contains(stillOpen);
+        assertThat(openAt(NOW)).containsExactly(stillOpen);
+        assertThat(store.findAdminSession(adminValue("new"), NOW)).contains(adminSession);
+        assertThat(redeem(longLived)).isTrue();
+        assertThat(redeem(oldToken)).isFalse();
+        assertThat(store.endSession(stillOpen.id(), ending(NOW))).isTrue();
+        LoginToken again = token(SessionType.SSO, NOW, NOW.plus(HOUR));
+        assertThat(store.issue(again, value("old"), true, issued(again))).isTrue();
+        assertThat(store.find(value("old"), NOW)).contains(again);
+    }
+
+    @Test
+    void purge_againstRedeem_neitherFails() throws Exception {
+        Instant old = NOW.minus(Duration.ofDays(60));
+        List<LoginToken> live = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            LoginToken token = token(SessionType.NORMAL, old, old.plus(HOUR));
+            store.issue(token, value("old " + i), true, issued(token));
+            live.add(issue(SessionType.SSO, "live " + i));
+        }
+        try (Race race = new Race(8)) {
+            race.run(i -> {
+                if (i < 2) {
+                    node(i).purge(NOW.minus(Duration.ofDays(30)), NOW.minus(Duration.ofDays(30)), 3);
+                } else {
+                    live.forEach(t -> redeem(node(i), t, session(t, NOW, NOW.plus(HOUR))));
+                }
+                return true;
+            });
+        }
+        assertThat(live)
+                .allSatisfy(t ->
+                        assertThat(store.token(t.id()).orElseThrow().uses()).isOne());
+        assertThat(trail(AuditEvent.Type.REDEEMED)).hasSize(live.size());
+    }
+
+    // What the tests are made of
+
+    private static DomainName domain(String start) {
+        String random = UUID.randomUUID().toString().replace("-", "");
+        return DomainName.parse(start + random + ".example").orElseThrow();
+    }
+
+    private MailboxAddress address(String local) {
+        return at(domain, local);
+    }
+
+    private static MailboxAddress at(DomainName domain, String local) {
+        return MailboxAddress.parse(local + '@' + domain).orElseThrow();
+    }
+
+    private List<TokenDigest> value(String secret) {
+        return keys.digests(alice, Secret.of(secret));
+    }
+
+    private List<TokenDigest> credential(String secret) {
+        return keys.digests(alice, Secret.of(secret));
+    }
+
+    private List<TokenDigest> adminValue(String secret) {
+        return keys.digests(admin, Secret.of(secret));
+    }
+
+    private TokenStore node(int thread) {
+        return thread % 2 == 0 ? store : other;
+    }
+
+    private LoginToken token(SessionType type, Instant issuedAt, Instant expiresAt) {
+        return token(alice, type, issuedAt, expiresAt);
+    }
+
+    private LoginToken token(MailboxAddress mailbox, SessionType type, Instant issuedAt, Instant expiresAt) {
+        return new LoginToken(
+                TimeOrderedId.next(issuedAt),
+                mailbox,
+                type,
+                admin,
+                "Ticket 4711",
+                Optional.empty(),
+                false,
+                issuedAt,
+                expiresAt,
+                0,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private LoginToken issue(SessionType type, String secret) {
+        return issue(alice, type, secret);
+    }
+
+    /** A token that lives for an hour from now. */
+    private LoginToken issue(MailboxAddress mailbox, SessionType type, String secret) {
+        LoginToken token = token(mailbox, type, NOW, NOW.plus(HOUR));
+        assertThat(store.issue(token, keys.digests(mailbox, Secret.of(secret)), true, issued(token)))
+                .isTrue();
+        return token;
+    }
+
+    /** Brings a token out of life; returns the moment at which it is so. */
+    private Instant bring(LoginToken token, TokenState state) {
+        switch (state) {
+            case USED -> redeem(token);
+            case REVOKED -> store.revoke(token.id(), ending(NOW));
+            case EXPIRED -> {
+                return token.expiresAt();
+            }
+            case LIVE -> throw new IllegalArgumentException("it is live");
+        }
+        return NOW;
+    }
+
+    private TokenSession session(LoginToken token, Instant startedAt, Instant endsAt) {
+        return new TokenSession(
+                TimeOrderedId.next(startedAt),
+                token.id(),
+                token.mailbox(),
+                token.type(),
+                token.issuer(),
+                token.reason(),
+                Optional.empty(),
+                startedAt,
+                endsAt,
+                Optional.empty(),
+                CLIENT);
+    }
+
+    private List<TokenSession> sessions(LoginToken token) {
+        return IntStream.range(0, THREADS)
+                .mapToObj(i -> session(token, NOW, NOW.plus(HOUR)))
+                .toList();
+    }
+
+    private TokenSession open(LoginToken token, Instant startedAt, Instant endsAt) {
+        TokenSession session = session(token, startedAt, endsAt);
+        assertThat(redeem(token, session)).isTrue();
+        return session;
+    }
+
+    private boolean redeem(LoginToken token) {
+        return redeem(token, session(token, NOW, NOW.plus(HOUR)));
+    }
+
+    private boolean redeem(LoginToken token, TokenSession session) {
+        return redeem(store, token, session);
+    }
+
+    private boolean redeem(TokenStore node, LoginToken token, TokenSession session) {
+        Secret credential = Secret.of("pss_" + session.id());
+        return node.redeem(token, session, keys.digests(token.mailbox(), credential), redeemed(token, session));
+    }
+
+    private Ending ending(Instant at) {
+        return new Ending(at, Optional.of(admin), CLIENT, "test");
+    }
+
+    private static AuditEvent issued(LoginToken token) {
+        return AuditEvent.of(AuditEvent.Type.ISSUED, token.issuedAt(), CLIENT).about(token);
+    }
+
+    private static AuditEvent redeemed(LoginToken token, TokenSession session) {
+        return AuditEvent.of(AuditEvent.Type.REDEEMED, session.startedAt(), CLIENT)
+                .about(token);
+    }
+
+    private static AuditEvent mailLogin(LoginToken token) {
+        return AuditEvent.of(AuditEvent.Type.MAIL_LOGIN, NOW, CLIENT).about(token);
+    }
+
+    private AuditEvent login() {
+        return AuditEvent.of(AuditEvent.Type.ADMIN_LOGIN, NOW, CLIENT).by(admin);
+    }
+
+    private static AuditEvent refused() {
+        return AuditEvent.of(AuditEvent.Type.REFUSED, NOW, CLIENT);
+    }
+
+    private TokenState state(LoginToken token, Instant now) {
+        return store.token(token.id()).orElseThrow().state(now);
+    }
+
+    private List<TokenSession> openAt(Instant now) {
+        return store.sessions(alice, now, 100, Optional.empty()).items();
+    }
+
+    private int noteAll(Instant now) {
+        int found = 0;
+        int batch;
+        do {
+            batch = store.noteExpired(now, 100);
+            found += batch;
+            assertThat(found).as("an end").isLessThan(ENDLESS);
+        } while (batch >= 100);
+        return found;
+    }
+
+    private int purgeAll(Instant tokensBefore, Instant auditBefore) {
+        int gone = 0;
+        int batch;
+        do {
+            batch = store.purge(tokensBefore, auditBefore, 2);
+            gone += batch;
+            assertThat(gone).as("an end").isLessThan(ENDLESS);
+        } while (batch >= 2);
+        return gone;
+    }
+
+    private static AuditQuery query(DomainName domain) {
+        return query(domain, Optional.empty(), Optional.empty());
+    }
+
+    private static AuditQuery query(DomainName domain, Optional<Instant> since, Optional<Instant> until) {
+        return new AuditQuery(Set.of(domain), Optional.empty(), Optional.empty(), Optional.empty(), since, until);
+    }
+
+    private AuditQuery query(
+            Optional<MailboxAddress> mailbox, Optional<MailboxAddress> administrator, Optional<AuditEvent.Type> type) {
+        return new AuditQuery(Set.of(domain), mailbox, administrator, type, Optional.empty(), Optional.empty());
+    }
+
+    private List<AuditEvent> rows(AuditQuery query) {
+        return store.audit(query, 5000, Optional.empty()).items();
+    }
+
+    /** The rows of this test's domain, newest first. */
+    private List<AuditEvent> trail() {
+        return trail(store, domain);
+    }
+
+    private static List<AuditEvent> trail(TokenStore node, DomainName domain) {
+        return node.audit(query(domain), 5000, Optional.empty()).items();
+    }
+
+    private List<AuditEvent> trail(AuditEvent.Type type) {
+        return rows(query(Optional.empty(), Optional.empty(), Optional.of(type)));
+    }
+
+    private List<AuditEvent> trail(MailboxAddress mailbox) {
+        return trail(store, mailbox);
+    }
+
+    private List<AuditEvent> trail(TokenStore node, MailboxAddress mailbox) {
+        return node.audit(query(Optional.of(mailbox), Optional.empty(), Optional.empty()), 5000, Optional.empty())
+                .items();
+    }
+
+    private long ended(TokenSession session) {
+        return count(session.mailbox(), AuditEvent.Type.SESSION_ENDED, session.tokenId());
+    }
+
+    private long revoked(LoginToken token) {
+        return count(token.mailbox(), AuditEvent.Type.REVOKED, token.id());
+    }
+
+    private long count(MailboxAddress mailbox, AuditEvent.Type type, UUID token) {
+        return trail(mailbox).stream()
+                .filter(e -> e.type() == type && e.tokenId().equals(Optional.of(token)))
+                .count();
+    }
+
+    /** The rows are these, in any order, whatever their ids. */
+    private static void assertAlike(List<AuditEvent> rows, AuditEvent... expected) {
+        UUID none = new UUID(0, 0);
+        assertThat(rows.stream().map(e -> withId(e, none)))
+                .containsExactlyInAnyOrderElementsOf(
+                        Arrays.stream(expected).map(e -> withId(e, none)).toList());
+        assertThat(rows).extracting(AuditEvent::id).doesNotHaveDuplicates();
+        assertThat(rows).allSatisfy(e -> assertThat(TimeOrderedId.time(e.id())).isEqualTo(e.time()));
+    }
+
+    private static AuditEvent withId(AuditEvent e, UUID id) {
+        return new AuditEvent(
+                id,
+                e.time(),
+                e.type(),
+                e.mailbox(),
+                e.administrator(),
+                e.tokenId(),
+                e.sessionType(),
+                e.reason(),
+                e.client(),
+                e.detail(),
+                e.count());
+    }
+
+    private static <T> void assertInPages(
+            Function<Optional<String>, Page<T>> list,
+            int limit,
+            int all,
+            Function<T, UUID> id,
+            Function<T, Instant> time) {
+        List<T> rows = new ArrayList<>();
+        Page<T> page = list.apply(Optional.empty());
+        while (page.next().isPresent()) {
+            assertThat(page.items()).hasSize(limit);
+            rows.addAll(page.items());
+            assertThat(rows).hasSizeLessThan(all);
+            page = list.apply(page.next());
+        }
+        rows.addAll(page.items());
+        assertThat(rows).hasSize(all);
+        assertThat(rows.stream().map(id)).doesNotHaveDuplicates();
+        List<Instant> times = rows.stream().map(time).toList();
+        assertThat(times).isSortedAccordingTo(Comparator.reverseOrder());
+    }
+}

@@ -1,0 +1,75 @@
+package org.postern.filter;
+
+import jakarta.servlet.ServletContainerInitializer;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.SessionCookieConfig;
+import jakarta.servlet.SessionTrackingMode;
+import java.util.EnumSet;
+import java.util.Set;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
+import org.postern.core.settings.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the application's session cookie safe while it starts (contract, section 8): the id comes from the cookie alone,
+ * which is {@code HttpOnly} and {@code SameSite=Lax}. Where {@code sso.public-url} says that browsers come over TLS, it
+ * is also {@code Secure}, for the whole host, without a domain, and its name begins with {@code __Host-}. Containers
+ * find this class by themselves in the filter's jar.
+ */
+public final class SessionCookies implements ServletContainerInitializer {
+    private static final Logger LOG = LoggerFactory.getLogger(SessionCookies.class);
+    private static final String PREFIX = "__Host-";
+    private static final String SAME_SITE = "SameSite";
+
+    @Override
+    public void onStartup(@Nullable Set<Class<?>> classes, ServletContext context) {
+        String publicUrl = "";
+        try {
+            Config config = ConfigProvider.getConfig(context.getClassLoader());
+            if (config.getOptionalValue("sso.enabled", String.class)
+                    .filter(e -> e.strip().equals("false"))
+                    .isPresent()) {
+                return;
+            }
+            publicUrl = config.getOptionalValue("sso.public-url", String.class).orElse("");
+        } catch (RuntimeException noSettings) {
+            // A host that hands the filter its settings needs no MicroProfile Config. A bad value stops the filter.
+            LOG.debug("no settings to read", noSettings);
+        }
+        makeSafe(context, publicUrl.strip());
+    }
+
+    static void makeSafe(ServletContext context, Settings settings) {
+        if (settings.enabled()) {
+            makeSafe(context, settings.http().publicUrl());
+        }
+    }
+
+    private static void makeSafe(ServletContext context, String publicUrl) {
+        context.setSessionTrackingModes(EnumSet.of(SessionTrackingMode.COOKIE));
+        SessionCookieConfig cookie = context.getSessionCookieConfig();
+        cookie.setHttpOnly(true);
+        if (!"Strict".equalsIgnoreCase(cookie.getAttribute(SAME_SITE))) {
+            cookie.setAttribute(SAME_SITE, "Lax");
+        }
+        if (publicUrl.startsWith("https:")) {
+            String name = cookie.getName() == null ? "webmail" : cookie.getName();
+            cookie.setName(name.startsWith(PREFIX) ? name : PREFIX + name);
+            cookie.setSecure(true);
+            cookie.setPath("/");
+            if (cookie.getDomain() != null) {
+                LOG.warn("the session cookie's domain is not used: a name with {} takes none", PREFIX);
+                removeDomain(cookie);
+            }
+        }
+    }
+
+    /** The API knows no other way to have none, and its containers take {@code null}. */
+    @SuppressWarnings("NullAway")
+    private static void removeDomain(SessionCookieConfig cookie) {
+        cookie.setDomain(null);
+    }
+}

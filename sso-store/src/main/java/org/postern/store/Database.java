@@ -1,0 +1,157 @@
+package org.postern.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.pool.HikariPool;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.postern.core.Secret;
+import org.postern.core.UnavailableException;
+import org.postern.core.settings.Setting;
+import org.postern.core.settings.SettingsException;
+
+/**
+ * The pool of connections, and the one place where an {@link SQLException} becomes an {@link UnavailableException}.
+ * Thread-safe.
+ */
+final class Database implements AutoCloseable {
+    /** What is done on a connection. */
+    interface Work<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    /** Where a database is and how it is used. */
+    record Access(String url, String user, Secret password, int pool, Duration timeout) {}
+
+    private static final int TRIES = 4;
+
+    private final HikariDataSource pool;
+    private final Dialect dialect;
+    private volatile boolean closing;
+
+    private Database(HikariDataSource pool, Dialect dialect) {
+        this.pool = pool;
+        this.dialect = dialect;
+    }
+
+    /**
+     * Opens the pool and its first connection.
+     *
+     * @throws UnavailableException where that cannot be had, a little after the timeout at the latest
+     */
+    static Database open(Access access) {
+        Dialect dialect = Dialect.of(access.url());
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("postern-store");
+        config.setJdbcUrl(dialect.url(access));
+        config.setUsername(access.user());
+        config.setPassword(access.password().reveal());
+        config.setMaximumPoolSize(access.pool());
+        config.setMinimumIdle(dialect.idleConnections(access.pool()));
+        config.setConnectionTimeout(access.timeout().toMillis());
+        config.setValidationTimeout(Math.max(250, access.timeout().toMillis() / 2));
+        config.setInitializationFailTimeout(1);
+        // The statements are written for this level; a server may have another default.
+        config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+        config.setConnectionInitSql(dialect.sessionSetup(access.timeout()));
+        // What is not accepted is said by the driver alone, and as a RuntimeException by the pool.
+        if (!dialect.accepts(config.getJdbcUrl())) {
+            throw new SettingsException(Setting.DATABASE_URL.key(), "is no URL that the database's driver takes");
+        }
+        dialect.driverProperties(access.timeout()).forEach(config::addDataSourceProperty);
+        try {
+            return new Database(new HikariDataSource(config), dialect);
+        } catch (HikariPool.PoolInitializationException e) {
+            throw e.getCause() instanceof SQLException sql
+                    ? Faults.of(sql)
+                    : new UnavailableException("the database cannot be opened", e);
+        }
+    }
+
+    DataSource dataSource() {
+        return pool;
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    /** Does what is one statement, or only reads. */
+    <T> T call(Work<T> work) {
+        return tries(() -> {
+            try (Connection connection = connection()) {
+                return work.on(connection);
+            }
+        });
+    }
+
+    /** Does all of it or nothing. May be run again after a collision with others, so it must have no other effect. */
+    <T> T transaction(Work<T> work) {
+        return tries(() -> {
+            try (Connection connection = connection()) {
+                connection.setAutoCommit(false);
+                boolean done = false;
+                try {
+                    T result = work.on(connection);
+                    connection.commit();
+                    done = true;
+                    return result;
+                } finally {
+                    if (!done) {
+                        rollBack(connection);
+                    }
+                }
+            }
+        });
+    }
+
+    private Connection connection() throws SQLException {
+        if (closing) {
+            throw new UnavailableException("the store is closed");
+        }
+        return pool.getConnection();
+    }
+
+    private static void rollBack(Connection connection) {
+        try {
+            connection.rollback();
+        } catch (SQLException lost) {
+            // The connection is gone and the transaction with it; the first exception is the one that counts.
+        }
+    }
+
+    private interface Attempt<T> {
+        T make() throws SQLException;
+    }
+
+    private static <T> T tries(Attempt<T> attempt) {
+        for (int left = TRIES - 1; ; left--) {
+            try {
+                return attempt.make();
+            } catch (SQLException e) {
+                if (left == 0 || !Faults.isCollision(e)) {
+                    throw Faults.of(e);
+                }
+            }
+        }
+    }
+
+    /** Takes no more work and waits for what runs; the pool itself would cut it off. No longer than the timeout. */
+    @Override
+    public void close() {
+        closing = true;
+        long deadline = System.nanoTime() + pool.getConnectionTimeout() * 1_000_000;
+        HikariPoolMXBean state = pool.getHikariPoolMXBean();
+        try {
+            while (state != null && state.getActiveConnections() > 0 && System.nanoTime() < deadline) {
+                Thread.sleep(5);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        pool.close();
+    }
+}

@@ -1,0 +1,137 @@
+package org.postern.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.postern.core.TokenDigest;
+
+/** H2, embedded. */
+final class H2Dialect implements Dialect {
+    private static final int LOCK_SLOTS = 64;
+
+    @Override
+    public String migrations() {
+        return "db/h2";
+    }
+
+    @Override
+    public String productName() {
+        return "H2";
+    }
+
+    @Override
+    public int[] leastVersion() {
+        return new int[] {2, 4};
+    }
+
+    /**
+     * {@code WRITE_DELAY=0}: a commit is in the file before it is answered. Without it a killed process loses what was
+     * answered in its last half second.
+     */
+    @Override
+    public String url(Database.Access access) {
+        String url = access.url();
+        long timeout = access.timeout().toMillis();
+        for (String option :
+                List.of("WRITE_DELAY=0", "DB_CLOSE_ON_EXIT=FALSE", "LOCK_TIMEOUT=" + timeout, "QUERY_CACHE_SIZE=64")) {
+            String name = option.substring(0, option.indexOf('=') + 1);
+            if (!url.toUpperCase(Locale.ROOT).contains(";" + name)) {
+                url = url + ';' + option;
+            }
+        }
+        return url;
+    }
+
+    @Override
+    public boolean accepts(String url) {
+        return true;
+    }
+
+    @Override
+    public Map<String, String> driverProperties(Duration timeout) {
+        return Map.of();
+    }
+
+    @Override
+    public String sessionSetup(Duration timeout) {
+        return "set query_timeout " + timeout.toMillis();
+    }
+
+    @Override
+    public Optional<String> unsuitable(Connection connection) {
+        return Optional.empty();
+    }
+
+    @Override
+    public int idleConnections(int pool) {
+        return 1;
+    }
+
+    @Override
+    public boolean decide(Database database, Command decisive, List<Insert> then) {
+        return database.transaction(connection -> {
+            if (decisive.run(connection) == 0) {
+                return false;
+            }
+            for (Insert row : then) {
+                row.command().run(connection);
+            }
+            return true;
+        });
+    }
+
+    /**
+     * Locks the rows first. {@code select … from final table (update …)} would do it in one statement, but of several
+     * at once for one row, found by a secondary index, H2 2.4.240 lets more than one have it.
+     */
+    @Override
+    public <T> List<T> changed(Connection connection, Update update, String columns, Row.Reader<T> reader)
+            throws SQLException {
+        Command lock = new Command(
+                "select " + columns + " from " + update.table() + " where "
+                        + update.where().sql() + " for update",
+                update.where().binding());
+        List<T> rows = lock.list(connection, reader);
+        if (!rows.isEmpty() && update.command().run(connection) != rows.size()) {
+            throw new SQLException("more rows came meanwhile", Faults.COLLISION);
+        }
+        return rows;
+    }
+
+    @Override
+    public void holdValues(Connection connection, List<TokenDigest> values) throws SQLException {
+        String slots = values.stream()
+                .map(v -> Math.floorMod(v.hashCode(), LOCK_SLOTS))
+                .collect(Collectors.toCollection(TreeSet::new))
+                .stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining(", "));
+        String sql = "select slot from chosen_value_lock where slot in (" + slots + ") order by slot for update";
+        Command.of(sql).list(connection, row -> row.number("slot"));
+    }
+
+    @Override
+    public void preparePartitions(Database database, Instant now) {}
+
+    @Override
+    public int purgeTokens(Database database, Instant before, int batch) {
+        return purge(database, "login_token where expires_at < ?", before, batch);
+    }
+
+    @Override
+    public int purgeAudit(Database database, Instant before, int batch) {
+        return purge(database, "audit_event where happened_at < ?", before, batch);
+    }
+
+    private static int purge(Database database, String rows, Instant before, int batch) {
+        return database.call(new Command(
+                "delete from " + rows + " limit ?", p -> p.time(before).number(batch))::run);
+    }
+}

@@ -1,0 +1,219 @@
+package org.postern.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.postern.core.TokenKeys;
+import org.postern.core.TokenLife;
+import org.postern.core.UnavailableException;
+import org.postern.core.settings.Setting;
+import org.postern.core.settings.SettingsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The keys of the token digests in a file of the data folder, {@code token.keys}: one line for each, newest first, with
+ * the moment at which it was made. The file is made when the keys are first asked for, readable by its owner only
+ * (contract, section 3). Safe for many threads and processes at once.
+ *
+ * <p>All methods throw {@link SettingsException}, whose message says what to do, where the file is readable by others
+ * or is not as this class wrote it, and {@link UnavailableException} where it cannot be read or written.
+ */
+public final class KeyFile {
+    private static final Logger LOG = LoggerFactory.getLogger(KeyFile.class);
+    private static final String NAME = "token.keys";
+    private static final String HEADER =
+            "# Postern: the keys of the token digests, newest first. Keep this file secret.";
+    private static final int KEY_BYTES = 32;
+
+    /** A day longer than a token can live, for nodes that took over the newer key a little later. */
+    private static final Duration KEPT = TokenLife.MAX.plusDays(1);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private record Key(Instant made, byte[] bytes) {
+        String line() {
+            return made + " " + Base64.getEncoder().encodeToString(bytes);
+        }
+    }
+
+    private final DataFolder folder;
+    private final Path file;
+    private final Clock clock;
+    private final SecureRandom random = new SecureRandom();
+
+    /** @param dataFolder made, with its parents, where it is not there */
+    public KeyFile(Path dataFolder, Clock clock) {
+        this.folder = new DataFolder(dataFolder);
+        this.file = folder.path().resolve(NAME);
+        this.clock = clock;
+    }
+
+    /** The keys, newest first: at least one, each of 32 bytes or more. */
+    public List<byte[]> keys() {
+        return existing().orElseGet(() -> bytes(locked(() -> read().orElseGet(this::writeFirst))));
+    }
+
+    /** The keys as they are; empty where there is no file. */
+    Optional<List<byte[]>> existing() {
+        return read().map(KeyFile::bytes);
+    }
+
+    private static List<byte[]> bytes(List<Key> keys) {
+        return keys.stream().map(Key::bytes).toList();
+    }
+
+    private List<Key> writeFirst() {
+        LOG.info("Making the key file {}", file);
+        return write(List.of(newKey()));
+    }
+
+    /**
+     * Puts a new key in front. Older ones stay for as long as a token made under them can live: 31 days, and one more.
+     *
+     * @return how many keys there are now
+     */
+    public int rotate() {
+        return locked(() -> {
+                    List<Key> keys = new ArrayList<>(List.of(newKey()));
+                    keys.addAll(read().orElse(List.of()));
+                    Instant oldest = clock.instant().minus(KEPT);
+                    // A key was used until the next newer one was made.
+                    while (keys.size() > 2 && keys.get(keys.size() - 2).made().isBefore(oldest)) {
+                        keys.remove(keys.size() - 1);
+                    }
+                    return write(keys);
+                })
+                .size();
+    }
+
+    private Key newKey() {
+        byte[] bytes = new byte[KEY_BYTES];
+        random.nextBytes(bytes);
+        return new Key(clock.instant().truncatedTo(ChronoUnit.SECONDS), bytes);
+    }
+
+    private Optional<List<Key>> read() {
+        try {
+            if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                return Optional.empty();
+            }
+            if (DataFolder.openToOthers(file)) {
+                throw bad("is open to others: chmod 600 it, and rotate the keys if somebody may have read it");
+            }
+            List<Key> keys = new ArrayList<>();
+            for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
+                if (!line.isBlank() && !line.startsWith("#")) {
+                    keys.add(key(line.strip()));
+                }
+            }
+            if (keys.isEmpty()) {
+                throw bad("holds no key: restore it from a backup, or remove it, which ends all tokens");
+            }
+            return Optional.of(List.copyOf(keys));
+        } catch (IOException e) {
+            throw new UnavailableException("the key file " + file + " cannot be read", e);
+        }
+    }
+
+    private Key key(String line) {
+        int space = line.indexOf(' ');
+        try {
+            byte[] bytes = Base64.getDecoder().decode(line.substring(space + 1));
+            if (space > 0 && bytes.length >= TokenKeys.MIN_BYTES) {
+                return new Key(Instant.parse(line.substring(0, space)), bytes);
+            }
+        } catch (DateTimeException | IllegalArgumentException malformed) {
+            // told below, without the line
+        }
+        throw bad("is malformed: restore it from a backup, or remove it, which ends all tokens");
+    }
+
+    private SettingsException bad(String problem) {
+        return new SettingsException(Setting.DATA.key(), "the key file " + file + " " + problem);
+    }
+
+    /** Puts the whole file in place at once: whoever reads sees the old one or the new one. */
+    private List<Key> write(List<Key> keys) {
+        StringBuilder text = new StringBuilder(HEADER).append('\n');
+        keys.forEach(key -> text.append(key.line()).append('\n'));
+        Path draft = file.resolveSibling(NAME + ".new");
+        try {
+            Files.deleteIfExists(draft);
+            Set<StandardOpenOption> options = EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            try (FileChannel channel = FileChannel.open(draft, options, DataFolder.attributes(draft, "rw-------"))) {
+                ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.ISO_8859_1));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            }
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            return keys;
+        } catch (IOException e) {
+            throw new UnavailableException("the key file " + file + " cannot be written", e);
+        }
+    }
+
+    private interface Change {
+        List<Key> make();
+    }
+
+    /** One change at a time, over all processes. */
+    private List<Key> locked(Change change) {
+        folder.make();
+        Path lockFile = file.resolveSibling(NAME + ".lock");
+        Set<StandardOpenOption> options = EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(lockFile, options, DataFolder.attributes(lockFile, "rw-------"));
+                FileLock lock = lock(channel)) {
+            return lock.isValid() ? change.make() : locked(change);
+        } catch (IOException e) {
+            throw new UnavailableException("the key file " + file + " cannot be changed", e);
+        }
+    }
+
+    private FileLock lock(FileChannel channel) throws IOException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < deadline) {
+            try {
+                FileLock lock = channel.tryLock();
+                if (lock != null) {
+                    return lock;
+                }
+            } catch (OverlappingFileLockException heldInThisProcess) {
+                // Tried again, as where another process holds it.
+            }
+            pause();
+        }
+        throw new UnavailableException("the key file " + file + " is being changed by another process");
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UnavailableException("interrupted while waiting for the key file", e);
+        }
+    }
+}

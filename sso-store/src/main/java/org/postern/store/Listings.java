@@ -1,0 +1,245 @@
+package org.postern.store;
+
+import jakarta.persistence.PersistenceException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.hibernate.JDBCException;
+import org.hibernate.SessionFactory;
+import org.hibernate.StatelessSession;
+import org.hibernate.boot.MetadataSources;
+import org.hibernate.boot.registry.StandardServiceRegistry;
+import org.hibernate.boot.registry.StandardServiceRegistryBuilder;
+import org.hibernate.query.SelectionQuery;
+import org.jspecify.annotations.Nullable;
+import org.postern.core.Administrator;
+import org.postern.core.AuditEvent;
+import org.postern.core.LoginToken;
+import org.postern.core.Mailbox;
+import org.postern.core.MailboxAddress;
+import org.postern.core.Page;
+import org.postern.core.Role;
+import org.postern.core.TokenSession;
+import org.postern.core.UnavailableException;
+import org.postern.core.spi.AuditQuery;
+
+/**
+ * What people look at, lists and searches and the audit trail, through Hibernate. It starts when the first list is asked
+ * for: that takes about a second, which no login waits for. Only reads. Thread-safe.
+ */
+final class Listings implements AutoCloseable {
+    private static final String LIVE = " and t.revokedAt is null and t.expiresAt > :now"
+            + " and (t.uses = 0 or t.sessionType in ('normal', 'normal_admin'))";
+
+    private final Database database;
+    private @Nullable SessionFactory started;
+    private boolean closed;
+
+    Listings(Database database) {
+        this.database = database;
+    }
+
+    /** Whether Hibernate runs. */
+    synchronized boolean isStarted() {
+        return started != null;
+    }
+
+    Optional<LoginToken> token(UUID id) {
+        return read(
+                session -> Optional.ofNullable(session.get(TokenRow.class, id)).map(TokenRow::token));
+    }
+
+    Optional<TokenSession> session(UUID id) {
+        return read(session ->
+                Optional.ofNullable(session.get(SessionRow.class, id)).map(SessionRow::session));
+    }
+
+    Page<LoginToken> tokens(MailboxAddress mailbox, Optional<Instant> liveAt, int limit, Optional<String> after) {
+        Question<TokenRow> question = Question.inHql(TokenRow.class, "from TokenRow t where t.mailbox = :mailbox");
+        question.with("mailbox", mailbox.toString());
+        liveAt.ifPresent(now -> question.and(LIVE).with("now", Parameters.stored(now)));
+        after.ifPresent(a -> question.and(" and t.id < :after").with("after", position(a)));
+        question.and(" order by t.id desc");
+        return page(question, limit, TokenRow::token, t -> t.id().toString());
+    }
+
+    Page<TokenSession> sessions(MailboxAddress mailbox, Instant now, int limit, Optional<String> after) {
+        Question<SessionRow> question = Question.inHql(
+                SessionRow.class,
+                "from SessionRow s where s.mailbox = :mailbox and s.endedAt is null and s.endsAt > :now");
+        question.with("mailbox", mailbox.toString()).with("now", Parameters.stored(now));
+        after.ifPresent(a -> question.and(" and s.id < :after").with("after", position(a)));
+        question.and(" order by s.id desc");
+        return page(question, limit, SessionRow::session, s -> s.id().toString());
+    }
+
+    Page<AuditEvent> audit(AuditQuery query, int limit, Optional<String> after) {
+        Question<AuditRow> question =
+                Question.inSql(AuditRow.class, "select * from audit_event e where e.domain = any (:domains)");
+        question.with("domains", query.domains().stream().map(Object::toString).toArray(String[]::new));
+        query.mailbox().ifPresent(m -> question.and(" and e.mailbox = :mailbox").with("mailbox", m.toString()));
+        query.administrator()
+                .ifPresent(a ->
+                        question.and(" and e.administrator = :administrator").with("administrator", a.toString()));
+        query.type().ifPresent(t -> question.and(" and e.event = :event").with("event", t.apiName()));
+        query.since()
+                .ifPresent(s -> question.and(" and e.happened_at >= :since").with("since", Parameters.stored(s)));
+        query.until().ifPresent(u -> question.and(" and e.happened_at < :until").with("until", Parameters.stored(u)));
+        after.ifPresent(a -> question.and(" and e.id < :after").with("after", position(a)));
+        question.and(" order by e.id desc");
+        return page(question, limit, AuditRow::event, e -> e.id().toString());
+    }
+
+    Page<Mailbox> search(Administrator administrator, String text, int limit, Optional<String> after) {
+        Question<MailboxRow> question = Question.inHql(MailboxRow.class, "from MailboxRow m where ");
+        if (administrator.role() == Role.COMPANY) {
+            question.and("m.domain in (select d.name from DomainRow d where d.company = :company)")
+                    .with("company", StorableText.of(administrator.company()));
+        } else if (administrator.domains().isEmpty()) {
+            return new Page<>(List.of(), Optional.empty());
+        } else {
+            question.and("m.domain in (:domains)")
+                    .with(
+                            "domains",
+                            administrator.domains().stream()
+                                    .map(Object::toString)
+                                    .toList());
+        }
+        if (!text.isEmpty()) {
+            question.and(" and (m.address like :text escape '!' or m.foldedName like :text escape '!')")
+                    .with("text", '%' + literally(SqlMailDirectory.folded(StorableText.of(text))) + '%');
+        }
+        after.ifPresent(a -> question.and(" and m.address > :after").with("after", address(a)));
+        question.and(" order by m.address");
+        return page(question, limit, MailboxRow::mailbox, m -> m.address().toString());
+    }
+
+    /** Text for {@code like} with the escape {@code !}, every character of which stands for itself. */
+    private static String literally(String text) {
+        return text.replace("!", "!!").replace("%", "!%").replace("_", "!_");
+    }
+
+    private static UUID position(String after) {
+        UUID id = UUID.fromString(after);
+        if (!id.toString().equals(after)) {
+            throw new IllegalArgumentException("no position in a list");
+        }
+        return id;
+    }
+
+    private static String address(String after) {
+        return MailboxAddress.parse(after)
+                .map(MailboxAddress::toString)
+                .orElseThrow(() -> new IllegalArgumentException("no position in a list"));
+    }
+
+    /** A query in parts, and its parameters. */
+    private static final class Question<R> {
+        private final Class<R> row;
+        private final boolean sql;
+        private final StringBuilder text;
+        private final Map<String, Object> parameters = new LinkedHashMap<>();
+
+        private Question(Class<R> row, boolean sql, String start) {
+            this.row = row;
+            this.sql = sql;
+            this.text = new StringBuilder(start);
+        }
+
+        static <R> Question<R> inHql(Class<R> row, String start) {
+            return new Question<>(row, false, start);
+        }
+
+        /** For what HQL cannot say: an array of any length, where a list would have a parameter for each element. */
+        static <R> Question<R> inSql(Class<R> row, String start) {
+            return new Question<>(row, true, start);
+        }
+
+        Question<R> and(String part) {
+            text.append(part);
+            return this;
+        }
+
+        Question<R> with(String name, Object value) {
+            parameters.put(name, value);
+            return this;
+        }
+
+        List<R> ask(StatelessSession session, int limit) {
+            SelectionQuery<R> query = sql
+                    ? session.createNativeQuery(text.toString(), row)
+                    : session.createSelectionQuery(text.toString(), row);
+            parameters.forEach((name, value) -> {
+                if (value instanceof List<?> list) {
+                    query.setParameterList(name, list);
+                } else {
+                    query.setParameter(name, value);
+                }
+            });
+            return query.setMaxResults(limit).getResultList();
+        }
+    }
+
+    private <R, T> Page<T> page(Question<R> question, int limit, Function<R, T> item, Function<T, String> position) {
+        List<T> rows = read(
+                session -> question.ask(session, limit + 1).stream().map(item).toList());
+        return Page.of(rows, limit, position);
+    }
+
+    private <T> T read(Function<StatelessSession, T> work) {
+        try (StatelessSession session = factory().openStatelessSession()) {
+            return work.apply(session);
+        } catch (JDBCException e) {
+            throw Faults.of(e.getSQLException());
+        } catch (PersistenceException e) {
+            throw new UnavailableException("the database failed", e);
+        }
+    }
+
+    private synchronized SessionFactory factory() {
+        if (closed) {
+            throw new UnavailableException("the store is closed");
+        }
+        if (started == null) {
+            started = start();
+        }
+        return started;
+    }
+
+    private SessionFactory start() {
+        int[] version = database.dialect().leastVersion();
+        StandardServiceRegistry registry = new StandardServiceRegistryBuilder()
+                .applySetting("hibernate.connection.datasource", database.dataSource())
+                // Told instead of asked: starting needs no connection.
+                .applySetting("hibernate.boot.allow_jdbc_metadata_access", false)
+                .applySetting(
+                        "jakarta.persistence.database-product-name",
+                        database.dialect().productName())
+                .applySetting("jakarta.persistence.database-major-version", version[0])
+                .applySetting("jakarta.persistence.database-minor-version", version[1])
+                .applySetting("hibernate.bytecode.use_reflection_optimizer", false)
+                .applySetting("hibernate.cache.use_second_level_cache", false)
+                .applySetting("hibernate.query.in_clause_parameter_padding", true)
+                .applySetting("hibernate.jdbc.time_zone", "UTC")
+                .applySetting("hibernate.jdbc.log.errors", false)
+                .build();
+        return new MetadataSources(registry)
+                .addAnnotatedClasses(
+                        TokenRow.class, SessionRow.class, AuditRow.class, MailboxRow.class, DomainRow.class)
+                .buildMetadata()
+                .buildSessionFactory();
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (started != null) {
+            started.close();
+            started = null;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package org.postern.store;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.postern.core.AuditEvent;
+import org.postern.core.Client;
+import org.postern.core.DomainName;
+import org.postern.core.LoginToken;
+import org.postern.core.TokenDigest;
+import org.postern.core.TokenSession;
+
+/** How tokens, sessions and audit events stand in their tables: the columns, and both ways. */
+final class Records {
+    static final String TOKEN_COLUMNS = "id, mailbox, session_type, issuer, reason, locale, confirm, issued_at,"
+            + " expires_at, uses, last_used_at, revoked_at";
+    static final String SESSION_COLUMNS = "id, token_id, mailbox, session_type, issuer, reason, locale, started_at,"
+            + " ends_at, ended_at, client_address, user_agent";
+
+    private Records() {}
+
+    static Insert token(LoginToken token, TokenDigest value) {
+        return new Insert(
+                "login_token",
+                "digest, expiry_noted, " + TOKEN_COLUMNS,
+                p -> p.bytes(value.bytes())
+                        .flag(false)
+                        .id(token.id())
+                        .name(token.mailbox())
+                        .text(token.type().apiName())
+                        .name(token.issuer())
+                        .text(token.reason())
+                        .name(token.locale().map(l -> l.code()))
+                        .flag(token.confirm())
+                        .time(token.issuedAt())
+                        .time(token.expiresAt())
+                        .number(token.uses())
+                        .time(token.lastUsedAt())
+                        .time(token.revokedAt()));
+    }
+
+    static LoginToken token(Row row) throws SQLException {
+        return new LoginToken(
+                row.id("id"),
+                row.address("mailbox"),
+                row.sessionType(),
+                row.address("issuer"),
+                row.text("reason"),
+                row.locale(),
+                row.flag("confirm"),
+                row.time("issued_at"),
+                row.time("expires_at"),
+                row.number("uses"),
+                row.timeIfAny("last_used_at"),
+                row.timeIfAny("revoked_at"));
+    }
+
+    static Insert session(TokenSession session, TokenDigest credential) {
+        return new Insert(
+                "token_session",
+                "credential, " + SESSION_COLUMNS,
+                p -> p.bytes(credential.bytes())
+                        .id(session.id())
+                        .id(session.tokenId())
+                        .name(session.mailbox())
+                        .text(session.type().apiName())
+                        .name(session.issuer())
+                        .text(session.reason())
+                        .name(session.locale().map(l -> l.code()))
+                        .time(session.startedAt())
+                        .time(session.endsAt())
+                        .time(session.endedAt())
+                        .text(session.client().address())
+                        .text(session.client().userAgent()));
+    }
+
+    static TokenSession session(Row row) throws SQLException {
+        return new TokenSession(
+                row.id("id"),
+                row.id("token_id"),
+                row.address("mailbox"),
+                row.sessionType(),
+                row.address("issuer"),
+                row.text("reason"),
+                row.locale(),
+                row.time("started_at"),
+                row.time("ends_at"),
+                row.timeIfAny("ended_at"),
+                new Client(row.text("client_address"), row.text("user_agent")));
+    }
+
+    static Insert event(AuditEvent event) {
+        Optional<DomainName> domain = event.domain();
+        return new Insert(
+                "audit_event",
+                "id, happened_at, event, domain, mailbox, administrator, token_id, session_type, reason,"
+                        + " client_address, user_agent, detail, times",
+                p -> p.id(event.id())
+                        .time(event.time())
+                        .text(event.type().apiName())
+                        .name(domain)
+                        .name(event.mailbox())
+                        .name(event.administrator())
+                        .id(event.tokenId())
+                        .name(event.sessionType().map(t -> t.apiName()))
+                        .text(event.reason())
+                        .text(event.client().address())
+                        .text(event.client().userAgent())
+                        .text(event.detail())
+                        .number(event.count()));
+    }
+
+    static List<Insert> events(List<AuditEvent> events) {
+        return events.stream().map(Records::event).toList();
+    }
+}

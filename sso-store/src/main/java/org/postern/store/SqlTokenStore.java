@@ -1,0 +1,361 @@
+package org.postern.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.postern.core.AdminSession;
+import org.postern.core.AuditEvent;
+import org.postern.core.Client;
+import org.postern.core.Ending;
+import org.postern.core.LoginToken;
+import org.postern.core.MailboxAddress;
+import org.postern.core.Page;
+import org.postern.core.TimeOrderedId;
+import org.postern.core.TokenDigest;
+import org.postern.core.TokenSession;
+import org.postern.core.TokenState;
+import org.postern.core.spi.AuditLog;
+import org.postern.core.spi.AuditQuery;
+import org.postern.core.spi.TokenStore;
+
+/**
+ * Tokens, sessions and the audit trail in a SQL database. What logins wait for is plain JDBC; the lists that people look
+ * at come from {@link Listings}. Thread-safe.
+ */
+final class SqlTokenStore implements TokenStore {
+    private static final Client NOBODY = new Client("", "");
+
+    /** What makes a token live; the moment is bound to it. */
+    static final String LIVE =
+            "revoked_at is null and (uses = 0 or session_type in ('normal', 'normal_admin'))" + " and expires_at > ?";
+
+    private static final String COUNT_USE =
+            "update login_token set uses = uses + 1, last_used_at = ?" + " where id = ? and expires_at = ? and " + LIVE;
+
+    private final Database database;
+    private final Listings listings;
+
+    SqlTokenStore(Database database, Listings listings) {
+        this.database = database;
+        this.listings = listings;
+    }
+
+    @Override
+    public boolean issue(LoginToken token, List<TokenDigest> value, boolean chosen, AuditEvent issued) {
+        Insert row = Records.token(token, value.get(0));
+        if (!chosen) {
+            return told(database.dialect().decide(database, row.command(), List.of(Records.event(issued))), issued);
+        }
+        Command twin = new Command(
+                "select id from login_token where digest in (" + marks(value) + ") and " + LIVE,
+                p -> p.digests(value).time(token.issuedAt()));
+        return keptUnless(twin, value, row, issued);
+    }
+
+    /** Writes a row under a value that somebody chose, and the event, unless there is a twin. */
+    private boolean keptUnless(Command twin, List<TokenDigest> value, Insert row, AuditEvent event) {
+        boolean kept = database.transaction(connection -> {
+            database.dialect().holdValues(connection, value);
+            if (twin.first(connection, r -> r.id("id")).isPresent()) {
+                return false;
+            }
+            row.command().run(connection);
+            Records.event(event).command().run(connection);
+            return true;
+        });
+        return told(kept, event);
+    }
+
+    /** Logs what was written, and only that. */
+    private static boolean told(boolean written, AuditEvent event) {
+        if (written) {
+            AuditLog.write(event);
+        }
+        return written;
+    }
+
+    private static List<AuditEvent> told(List<AuditEvent> written) {
+        written.forEach(AuditLog::write);
+        return written;
+    }
+
+    @Override
+    public Optional<LoginToken> find(List<TokenDigest> value, Instant now) {
+        Command withValue = new Command(
+                "select " + Records.TOKEN_COLUMNS + " from login_token where digest in (" + marks(value) + ")",
+                p -> p.digests(value));
+        List<LoginToken> found = database.call(c -> withValue.list(c, Records::token));
+        return found.stream()
+                .max(Comparator.comparing((LoginToken t) -> t.state(now) == TokenState.LIVE)
+                        .thenComparing(LoginToken::issuedAt)
+                        .thenComparing(t -> t.id().toString()));
+    }
+
+    @Override
+    public boolean redeem(LoginToken token, TokenSession session, List<TokenDigest> credential, AuditEvent redeemed) {
+        List<Insert> rows = List.of(Records.session(session, credential.get(0)), Records.event(redeemed));
+        return told(database.dialect().decide(database, countUse(token, session.startedAt()), rows), redeemed);
+    }
+
+    @Override
+    public boolean use(LoginToken token, Instant now, Optional<AuditEvent> audit) {
+        List<Insert> rows = audit.map(Records::event).stream().toList();
+        boolean live = database.dialect().decide(database, countUse(token, now), rows);
+        audit.ifPresent(event -> told(live, event));
+        return live;
+    }
+
+    private static Command countUse(LoginToken token, Instant now) {
+        return new Command(
+                COUNT_USE,
+                p -> p.time(now).id(token.id()).time(token.expiresAt()).time(now));
+    }
+
+    @Override
+    public Optional<TokenSession> findSession(List<TokenDigest> credential) {
+        Command withCredential = new Command(
+                "select " + Records.SESSION_COLUMNS + " from token_session where credential in (" + marks(credential)
+                        + ")",
+                p -> p.digests(credential));
+        return database.call(c -> withCredential.first(c, Records::session));
+    }
+
+    @Override
+    public Optional<LoginToken> token(UUID id) {
+        return listings.token(id);
+    }
+
+    @Override
+    public Page<LoginToken> tokens(
+            MailboxAddress mailbox, Optional<Instant> liveAt, int limit, Optional<String> after) {
+        return listings.tokens(mailbox, liveAt, limit, after);
+    }
+
+    @Override
+    public Optional<TokenSession> session(UUID id) {
+        return listings.session(id);
+    }
+
+    @Override
+    public Page<TokenSession> sessions(MailboxAddress mailbox, Instant now, int limit, Optional<String> after) {
+        return listings.sessions(mailbox, now, limit, after);
+    }
+
+    @Override
+    public Map<UUID, MailboxAddress> openAmong(Collection<UUID> ids, Instant now) {
+        if (ids.isEmpty()) {
+            return Map.of();
+        }
+        Command open = new Command(
+                "select id, mailbox from token_session where id = any (?) and ended_at is null and ends_at > ?",
+                p -> p.ids(ids).time(now));
+        return database.call(c -> open.list(c, row -> Map.entry(row.id("id"), row.address("mailbox")))).stream()
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    @Override
+    public boolean revoke(UUID token, Ending ending) {
+        Command live = new Command("id = ? and revoked_at is null", p -> p.id(token));
+        return !told(database.transaction(connection -> {
+                    List<AuditEvent> events = revoke(connection, ending, live);
+                    return events.isEmpty()
+                            ? events
+                            : joined(events, end(connection, ending, new Command("token_id = ?", p -> p.id(token))));
+                }))
+                .isEmpty();
+    }
+
+    @Override
+    public void revokeAll(MailboxAddress mailbox, Ending ending) {
+        Command live =
+                new Command("mailbox = ? and " + LIVE, p -> p.name(mailbox).time(ending.at()));
+        told(database.transaction(connection -> joined(
+                revoke(connection, ending, live),
+                end(connection, ending, new Command("mailbox = ?", p -> p.name(mailbox))))));
+    }
+
+    private static List<AuditEvent> joined(List<AuditEvent> first, List<AuditEvent> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+
+    /** Revokes the tokens of a condition and tells the audit trail. */
+    private List<AuditEvent> revoke(Connection connection, Ending ending, Command which) throws SQLException {
+        Update update = new Update("login_token", new Command("revoked_at = ?", p -> p.time(ending.at())), which);
+        List<AuditEvent> events =
+                database.dialect().changed(connection, update, Records.TOKEN_COLUMNS, Records::token).stream()
+                        .map(ending::revoked)
+                        .toList();
+        Insert.all(connection, Records.events(events));
+        return events;
+    }
+
+    @Override
+    public boolean endSession(UUID session, Ending ending) {
+        return end(ending, new Command("id = ?", p -> p.id(session))) > 0;
+    }
+
+    @Override
+    public int endSessions(MailboxAddress mailbox, Ending ending) {
+        return end(ending, new Command("mailbox = ?", p -> p.name(mailbox)));
+    }
+
+    private int end(Ending ending, Command which) {
+        return told(database.transaction(c -> end(c, ending, which))).size();
+    }
+
+    /** Ends the open sessions of a condition and tells the audit trail. */
+    private List<AuditEvent> end(Connection connection, Ending ending, Command which) throws SQLException {
+        Command open = new Command("ended_at is null and ends_at > ? and " + which.sql(), p -> {
+            p.time(ending.at());
+            which.binding().bind(p);
+        });
+        Update update = new Update("token_session", new Command("ended_at = ?", p -> p.time(ending.at())), open);
+        List<AuditEvent> events =
+                database.dialect().changed(connection, update, Records.SESSION_COLUMNS, Records::session).stream()
+                        .map(ending::ended)
+                        .toList();
+        Insert.all(connection, Records.events(events));
+        return events;
+    }
+
+    @Override
+    public boolean keep(AdminSession session, List<TokenDigest> value, Instant now, AuditEvent login) {
+        Command twin = new Command(
+                "select id from admin_session where digest in (" + marks(value) + ") and expires_at > ?",
+                p -> p.digests(value).time(now));
+        Insert row = new Insert(
+                "admin_session",
+                "id, digest, administrator, password_version, expires_at",
+                p -> p.id(TimeOrderedId.next(now))
+                        .bytes(value.get(0).bytes())
+                        .name(session.administrator())
+                        .text(session.passwordVersion())
+                        .time(session.expiresAt()));
+        return keptUnless(twin, value, row, login);
+    }
+
+    @Override
+    public Optional<AdminSession> findAdminSession(List<TokenDigest> value, Instant now) {
+        Command live = new Command(
+                "select administrator, password_version, expires_at from admin_session where digest in (" + marks(value)
+                        + ") and expires_at > ?",
+                p -> p.digests(value).time(now));
+        return database.call(c -> live.first(
+                c,
+                row -> new AdminSession(
+                        row.address("administrator"), row.text("password_version"), row.time("expires_at"))));
+    }
+
+    @Override
+    public boolean endAdminSession(List<TokenDigest> value) {
+        Command delete =
+                new Command("delete from admin_session where digest in (" + marks(value) + ")", p -> p.digests(value));
+        return database.call(delete::run) > 0;
+    }
+
+    @Override
+    public void append(List<AuditEvent> events) {
+        List<Insert> rows = Records.events(events);
+        if (rows.size() == 1) {
+            database.call(rows.get(0).command()::run);
+        } else if (!rows.isEmpty()) {
+            database.transaction(connection -> {
+                Insert.all(connection, rows);
+                return rows.size();
+            });
+        }
+        told(events);
+    }
+
+    @Override
+    public Page<AuditEvent> audit(AuditQuery query, int limit, Optional<String> after) {
+        return listings.audit(query, limit, after);
+    }
+
+    @Override
+    public int noteExpired(Instant now, int batch) {
+        database.dialect().preparePartitions(database, now);
+        int found = 0;
+        boolean more = true;
+        while (more && found < batch) {
+            int limit = batch - found;
+            List<UUID> due = due("login_token", "expiry_noted = false and expires_at <= ?", "expires_at", now, limit);
+            found += due.isEmpty()
+                    ? 0
+                    : told(database.transaction(c -> noteTokens(c, due))).size();
+            more = due.size() == limit;
+        }
+        List<UUID> over = found < batch
+                ? due("token_session", "ended_at is null and ends_at <= ?", "ends_at", now, batch - found)
+                : List.of();
+        return over.isEmpty()
+                ? found
+                : found + told(database.transaction(c -> endOver(c, over))).size();
+    }
+
+    private List<UUID> due(String table, String condition, String order, Instant now, int limit) {
+        Command command = new Command(
+                "select id from " + table + " where " + condition + " order by " + order + " limit ?",
+                p -> p.time(now).number(limit));
+        return database.call(c -> command.list(c, row -> row.id("id")));
+    }
+
+    /**
+     * Marks tokens whose time is over, used and revoked ones too, so that none is looked at twice; returns the rows of
+     * those that expired unused. Where another node marks the same ones, each row is one node's.
+     */
+    private List<AuditEvent> noteTokens(Connection connection, List<UUID> due) throws SQLException {
+        Command unnoted = new Command("id = any (?) and expiry_noted = false", p -> p.ids(due));
+        Update mark = new Update("login_token", Command.of("expiry_noted = true"), unnoted);
+        List<AuditEvent> expired =
+                database.dialect().changed(connection, mark, Records.TOKEN_COLUMNS, Records::token).stream()
+                        .filter(t -> t.state(t.expiresAt()) == TokenState.EXPIRED)
+                        .map(t -> AuditEvent.of(AuditEvent.Type.EXPIRED, t.expiresAt(), NOBODY)
+                                .about(t))
+                        .toList();
+        Insert.all(connection, Records.events(expired));
+        return expired;
+    }
+
+    private List<AuditEvent> endOver(Connection connection, List<UUID> over) throws SQLException {
+        Command open = new Command("id = any (?) and ended_at is null", p -> p.ids(over));
+        Update end = new Update("token_session", Command.of("ended_at = ends_at"), open);
+        List<AuditEvent> ended =
+                database.dialect().changed(connection, end, Records.SESSION_COLUMNS, Records::session).stream()
+                        .map(s -> new Ending(s.endsAt(), Optional.empty(), NOBODY, "expired").ended(s))
+                        .toList();
+        Insert.all(connection, Records.events(ended));
+        return ended;
+    }
+
+    @Override
+    public int purge(Instant tokensBefore, Instant auditBefore, int batch) {
+        int gone = database.dialect().purgeTokens(database, tokensBefore, batch);
+        gone += purge("token_session", "ends_at", tokensBefore, batch - gone);
+        gone += purge("admin_session", "expires_at", tokensBefore, batch - gone);
+        return gone < batch ? gone + database.dialect().purgeAudit(database, auditBefore, batch - gone) : gone;
+    }
+
+    private int purge(String table, String column, Instant before, int batch) {
+        if (batch <= 0) {
+            return 0;
+        }
+        Command delete = new Command(
+                "delete from " + table + " where id in (select id from " + table + " where " + column + " < ? limit ?)",
+                p -> p.time(before).number(batch));
+        return database.call(delete::run);
+    }
+
+    private static String marks(List<TokenDigest> digests) {
+        return String.join(", ", Collections.nCopies(digests.size(), "?"));
+    }
+}
