@@ -14,6 +14,7 @@ import org.glassfish.jersey.CommonProperties;
 import org.glassfish.jersey.jackson.JacksonFeature;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
+import org.postern.core.remote.NodeEndpoint;
 import org.postern.core.service.Postern;
 
 /**
@@ -91,6 +92,8 @@ public final class PosternRest {
                 new SessionsResource(postern.sessions()),
                 new AuditResource(postern.audit(), json),
                 new MeResource(postern),
+                new NodeResource(
+                        new NodeEndpoint(postern.tokens(), postern.settings().node(), postern.clock())),
                 new OpenApiResource(json),
                 new HealthResource(postern.backend()),
                 new MetricsResource(
