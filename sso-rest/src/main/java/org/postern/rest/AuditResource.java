@@ -37,6 +37,9 @@ final class AuditResource {
     private static final Logger LOG = LoggerFactory.getLogger(AuditResource.class);
     private static final String CSV = "text/csv";
     private static final String NDJSON = "application/x-ndjson";
+    /** What starts a formula, also in full width. */
+    private static final String FORMULA = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20";
+
     private static final int EXPORT_PAGE = 500;
     private static final CSVFormat FORMAT = CSVFormat.RFC4180
             .builder()
@@ -179,6 +182,6 @@ final class AuditResource {
     /** Text that a spreadsheet would run as a formula gets an apostrophe (OWASP, CSV injection). */
     private static String cell(@Nullable Object value) {
         String text = Objects.toString(value, "");
-        return !text.isEmpty() && "=+-@\t\r\n".indexOf(text.charAt(0)) >= 0 ? '\'' + text : text;
+        return !text.isEmpty() && FORMULA.indexOf(text.charAt(0)) >= 0 ? '\'' + text : text;
     }
 }

@@ -27,7 +27,7 @@ public final class PosternRest {
     };
 
     private final Postern postern;
-    private final Issued issued = new Issued();
+    private final IssueCounts issued = new IssueCounts();
 
     public PosternRest(Postern postern) {
         this.postern = postern;

@@ -35,9 +35,9 @@ final class ToolsServlet extends HttpServlet {
     private final transient Postern postern;
 
     private final transient Settings.Http settings;
-    private final transient Issued issued;
+    private final transient IssueCounts issued;
 
-    ToolsServlet(Postern postern, Issued issued) {
+    ToolsServlet(Postern postern, IssueCounts issued) {
         this.postern = postern;
         this.settings = postern.settings().http();
         this.issued = issued;
