@@ -13,6 +13,7 @@ import org.postern.core.settings.Setting;
 import org.postern.core.settings.Settings;
 import org.postern.core.settings.SettingsException;
 import org.postern.filter.SsoFilter;
+import org.postern.rest.PosternRest;
 import org.postern.sample.demo.DemoAccounts;
 import org.postern.sample.demo.DemoMail;
 import org.postern.sample.mail.MailServer;
@@ -66,6 +67,8 @@ public final class Application implements ServletContextListener {
         new SsoFilter(opened.tokens(), settings, opened.clock()).addTo(context);
         context.addFilter("guard", new Guard(settings.demo().on()))
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+
+        new PosternRest(opened).register(context);
 
         Assets assets = new Assets();
         Templates templates = new Templates(settings, assets, opened.clock());
