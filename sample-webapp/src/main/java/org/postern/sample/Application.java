@@ -64,6 +64,7 @@ public final class Application implements ServletContextListener {
             imap = imap.or(() -> Optional.of(mail.imap()));
         }
 
+        new PosternRest(opened).register(context);
         new SsoFilter(opened.tokens(), settings, opened.clock()).addTo(context);
         context.addFilter("guard", new Guard(settings.demo().on()))
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");

@@ -28,9 +28,10 @@ record Caller(
     static final String ADMINISTRATOR = Administrator.class.getName();
 
     static Caller of(HttpServletRequest request, Settings.Http settings) {
+        String socketAddress = Objects.requireNonNullElse(request.getRemoteAddr(), "");
         Arrival arrival = Arrival.of(
                 settings,
-                request.getRemoteAddr(),
+                socketAddress,
                 request.isSecure(),
                 headers(request, "X-Forwarded-For"),
                 headers(request, "X-Forwarded-Proto"));
@@ -38,7 +39,7 @@ record Caller(
                 new Client(arrival.address(), Objects.requireNonNullElse(request.getHeader("User-Agent"), "")),
                 arrival,
                 arrival.maySendSecrets(settings),
-                request.getRemoteAddr(),
+                socketAddress,
                 request.getContextPath(),
                 Objects.requireNonNullElse(request.getQueryString(), ""));
     }

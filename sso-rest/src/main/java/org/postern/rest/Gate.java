@@ -56,6 +56,12 @@ final class Gate implements ContainerRequestFilter {
     private Administrators.Login bySession(ContainerRequestContext request, Caller caller) {
         ConsoleCookie cookie = ConsoleCookie.of(request).orElseThrow(() -> unauthorized(request));
         Administrators.Login login = administrators.bySession(cookie.user(), cookie.value(), caller.client());
+        if (login instanceof Administrators.Login.Refused) {
+            // Sent again and again it would count as a guess each time.
+            throw new WebApplicationException(challenge(request)
+                    .cookie(ConsoleCookie.ended(caller.arrival().secure()))
+                    .build());
+        }
         String method = request.getMethod();
         boolean reads = method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS");
         if (login instanceof Administrators.Login.Accepted && !reads && !isCsrfRight(request, cookie)) {
@@ -80,8 +86,12 @@ final class Gate implements ContainerRequestFilter {
                 : unauthorized(request);
     }
 
-    /** A page's own script gets no challenge that its browser would answer with a dialog. */
     static WebApplicationException unauthorized(ContainerRequestContext request) {
+        return new WebApplicationException(challenge(request).build());
+    }
+
+    /** A page's own script gets no challenge that its browser would answer with a dialog. */
+    private static Response.ResponseBuilder challenge(ContainerRequestContext request) {
         Response.ResponseBuilder answer = Problem.response(401, "Credentials of an administrator are needed.");
         boolean script = Optional.ofNullable(request.getHeaderString("Sec-Fetch-Mode"))
                 .filter(mode -> !mode.equals("navigate"))
@@ -89,7 +99,6 @@ final class Gate implements ContainerRequestFilter {
         if (!script) {
             answer.header(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"Postern\", charset=\"UTF-8\"");
         }
-        return new WebApplicationException(answer.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"Postern\"")
-                .build());
+        return answer.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"Postern\"");
     }
 }

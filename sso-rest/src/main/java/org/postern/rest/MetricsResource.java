@@ -27,12 +27,12 @@ import org.postern.core.settings.AddressList;
 final class MetricsResource {
     private static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-    private final Issued issued;
+    private final IssueCounts issued;
     private final Activity activity;
     private final AddressList readers;
     private @Nullable PrometheusMeterRegistry registry;
 
-    MetricsResource(Issued issued, Activity activity, AddressList readers) {
+    MetricsResource(IssueCounts issued, Activity activity, AddressList readers) {
         this.issued = issued;
         this.activity = activity;
         this.readers = readers;

@@ -35,10 +35,10 @@ final class OmaResource {
     private static final String NONE = "?";
 
     private final Postern postern;
-    private final Issued issued;
+    private final IssueCounts issued;
     private final ObjectReader json;
 
-    OmaResource(Postern postern, Issued issued, Json json) {
+    OmaResource(Postern postern, IssueCounts issued, Json json) {
         this.postern = postern;
         this.issued = issued;
         this.json = json.mapper().reader();

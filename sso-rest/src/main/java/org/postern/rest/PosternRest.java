@@ -1,9 +1,11 @@
 package org.postern.rest;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import jakarta.ws.rs.core.Application;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,7 @@ import org.glassfish.jersey.CommonProperties;
 import org.glassfish.jersey.jackson.JacksonFeature;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
+import org.postern.core.remote.NodeEndpoint;
 import org.postern.core.service.Postern;
 
 /**
@@ -24,7 +27,7 @@ public final class PosternRest {
     };
 
     private final Postern postern;
-    private final Issued issued = new Issued();
+    private final IssueCounts issued = new IssueCounts();
 
     public PosternRest(Postern postern) {
         this.postern = postern;
@@ -32,11 +35,13 @@ public final class PosternRest {
 
     /**
      * Registers the servlets, while the context starts. {@code /tools/sso} answers at once; everything else is started
-     * by its first request.
+     * by its first request. Call it before a login filter is added, which would refuse {@code /api//method}.
      *
      * @throws IllegalStateException where a servlet of that name is there already
      */
     public void register(ServletContext context) {
+        context.addFilter("postern-oma", new OneSlash())
+                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/api/*");
         add(context, "postern-tools", new ToolsServlet(postern, issued), "/tools/sso");
         add(
                 context,
@@ -76,6 +81,7 @@ public final class PosternRest {
                 ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true));
         config.register(json);
         config.register(JacksonFeature.withoutExceptionMappers());
+        config.register(new StrictText());
         config.register(new Problems());
         config.register(new Gate(postern.administrators()));
         Map<Class<?>, Object> resources = new LinkedHashMap<>();
@@ -86,6 +92,8 @@ public final class PosternRest {
                 new SessionsResource(postern.sessions()),
                 new AuditResource(postern.audit(), json),
                 new MeResource(postern),
+                new NodeResource(
+                        new NodeEndpoint(postern.tokens(), postern.settings().node(), postern.clock())),
                 new OpenApiResource(json),
                 new HealthResource(postern.backend()),
                 new MetricsResource(

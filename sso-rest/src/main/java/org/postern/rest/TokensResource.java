@@ -44,9 +44,9 @@ final class TokensResource {
 
     private final Postern postern;
     private final LoginTokens tokens;
-    private final Issued issued;
+    private final IssueCounts issued;
 
-    TokensResource(Postern postern, Issued issued) {
+    TokensResource(Postern postern, IssueCounts issued) {
         this.postern = postern;
         this.tokens = postern.tokens();
         this.issued = issued;

@@ -35,9 +35,9 @@ final class ToolsServlet extends HttpServlet {
     private final transient Postern postern;
 
     private final transient Settings.Http settings;
-    private final transient Issued issued;
+    private final transient IssueCounts issued;
 
-    ToolsServlet(Postern postern, Issued issued) {
+    ToolsServlet(Postern postern, IssueCounts issued) {
         this.postern = postern;
         this.settings = postern.settings().http();
         this.issued = issued;
@@ -98,7 +98,7 @@ final class ToolsServlet extends HttpServlet {
                 return Reply.failed(415, "must be " + FORM + " in UTF-8");
             }
         }
-        Form form = Form.parse(caller.query().getBytes(StandardCharsets.UTF_8), body);
+        Form form = Form.parse(Form.bytes(caller.query()), body);
         if (form.isCrowded()) {
             return Reply.failed(400, "too many parameters");
         }

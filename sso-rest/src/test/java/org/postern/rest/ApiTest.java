@@ -638,7 +638,9 @@ class ApiTest {
         HttpResponse<String> end = server.send("DELETE", "/sso/v1/session", "", "Cookie", cookie, "X-CSRF-Token", csrf);
         assertThat(end.statusCode()).isEqualTo(204);
         assertThat(end.headers().firstValue("Set-Cookie").orElse("")).contains("postern-console=", "Max-Age=0");
-        problem(server.get("/sso/v1/me", "Cookie", cookie), 401);
+        HttpResponse<String> over = server.get("/sso/v1/me", "Cookie", cookie);
+        problem(over, 401);
+        assertThat(over.headers().firstValue("Set-Cookie").orElse("")).contains("postern-console=", "Max-Age=0");
     }
 
     @Test
@@ -715,6 +717,29 @@ class ApiTest {
     @Test
     void bodyThatIsTooLong_is413() {
         problem(server.as(Server.MAIL, "POST", TOKENS, "{\"reason\":\"" + "a".repeat(70_000) + "\"}"), 413);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {TOKENS, "/sso/v1/me", "/api/generate_token", "/openapi", "/metrics", "/sso/v1/nothing"})
+    void options_tellNothingAndDoNothing(String path) {
+        HttpResponse<String> answer = server.send("OPTIONS", path, "", "Origin", "https://evil.example");
+        assertThat(answer.statusCode()).isIn(200, 204, 404);
+        assertThat(answer.headers().map().keySet()).noneMatch(name -> name.startsWith("access-control"));
+    }
+
+    @Test
+    void webApplicationBelowAPath_isReachedThere() {
+        try (Server below = new Server("/webmail")) {
+            HttpResponse<String> answer = below.as(Server.MAIL, "POST", "/webmail" + TOKENS, ALICE_SSO);
+            assertThat(answer.statusCode()).isEqualTo(201);
+            String location = answer.headers().firstValue("Location").orElse("");
+            assertThat(location).startsWith("/webmail/sso/v1/tokens/");
+            assertThat(below.as(Server.MAIL, "GET", location, "").statusCode()).isEqualTo(200);
+            assertThat(below.send("POST", "/webmail/api//authenticate", "{}").body())
+                    .startsWith("{\"success\":false,\"error_number\":1,");
+            assertThat(below.get("/webmail/tools/sso").body()).isEqualTo("error: failed to save token\n");
+            assertThat(below.get("/webmail/health/live").statusCode()).isEqualTo(200);
+        }
     }
 
     @Test

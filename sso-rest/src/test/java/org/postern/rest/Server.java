@@ -56,7 +56,16 @@ final class Server implements AutoCloseable {
         this(settings, Acme.backend());
     }
 
+    /** Below a context path. */
+    Server(String contextPath) {
+        this(Map.of(), Acme.backend(), contextPath);
+    }
+
     Server(Map<String, String> settings, Backend backend) {
+        this(settings, backend, "/");
+    }
+
+    private Server(Map<String, String> settings, Backend backend, String contextPath) {
         this.backend = backend;
         this.postern = new Postern(Acme.settings(settings), backend, clock);
         HttpConfiguration http = new HttpConfiguration();
@@ -66,7 +75,7 @@ final class Server implements AutoCloseable {
         connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
         connector.setHost("127.0.0.1");
         jetty.addConnector(connector);
-        ServletContextHandler context = new ServletContextHandler();
+        ServletContextHandler context = new ServletContextHandler(contextPath);
         context.getServletHandler().setDecodeAmbiguousURIs(true);
         context.addServletContainerInitializer(
                 (classes, servletContext) -> new PosternRest(postern).register(servletContext));

@@ -283,7 +283,7 @@ final class SqlTokenStore implements TokenStore {
 
     @Override
     public int noteExpired(Instant now, int batch) {
-        database.dialect().prepareDays(database, now);
+        database.dialect().preparePartitions(database, now);
         int found = 0;
         boolean more = true;
         while (more && found < batch) {

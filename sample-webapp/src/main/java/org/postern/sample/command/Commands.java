@@ -63,10 +63,14 @@ public final class Commands {
         this.out = out;
         this.err = err;
         commands.put("company create", new Command("NAME", Set.of(), opened(this::createCompany)));
-        commands.put("domain create", new Command("DOMAIN --company NAME", Set.of("--company"), opened(this::createDomain)));
+        commands.put(
+                "domain create", new Command("DOMAIN --company NAME", Set.of("--company"), opened(this::createDomain)));
         commands.put(
                 "mailbox create",
-                new Command("ADDRESS [--name TEXT] [--locale CODE]", Set.of("--name", "--locale"), opened(this::createMailbox)));
+                new Command(
+                        "ADDRESS [--name TEXT] [--locale CODE]",
+                        Set.of("--name", "--locale"),
+                        opened(this::createMailbox)));
         commands.put("mailbox suspend", new Command("ADDRESS", Set.of(), opened((p, a) -> suspend(p, a, true))));
         commands.put("mailbox resume", new Command("ADDRESS", Set.of(), opened((p, a) -> suspend(p, a, false))));
         commands.put("mailbox password", new Command("ADDRESS", Set.of(), opened(this::setPassword)));
@@ -132,10 +136,14 @@ public final class Commands {
                 to.println("usage: " + usage(name, each));
             }
         });
-        if (asked && command != null && command.usage().startsWith("ADDRESS") && name(words).matches(".* (?:create|password)")
+        if (asked
+                && command != null
+                && command.usage().startsWith("ADDRESS")
+                && name(words).matches(".* (?:create|password)")
                 && !first.equals("apikey")) {
-            to.println("The password is asked for at the terminal, or read from the standard input; with neither, one is"
-                    + " made and printed once.");
+            to.println(
+                    "The password is asked for at the terminal, or read from the standard input; with neither, one is"
+                            + " made and printed once.");
         }
         return asked ? DONE : WRONG_USE;
     }
@@ -220,7 +228,8 @@ public final class Commands {
     private int setPassword(Postern postern, Arguments arguments) throws UsageException {
         MailboxAddress address = arguments.address();
         var directory = postern.backend().directory();
-        if (directory.mailbox(address).isEmpty() && directory.administrator(address).isEmpty()) {
+        if (directory.mailbox(address).isEmpty()
+                && directory.administrator(address).isEmpty()) {
             return missing("account");
         }
         return postern.mailboxes().setPassword(address, passwords.ask())

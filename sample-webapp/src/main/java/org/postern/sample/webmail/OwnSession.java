@@ -39,7 +39,11 @@ final class OwnSession implements Serializable {
 
     /** Opens one, with a new id; whatever session the browser had is over. */
     static void open(
-            HttpServletRequest request, Mailbox mailbox, SessionLocale locale, String passwordVersion, Secret password) {
+            HttpServletRequest request,
+            Mailbox mailbox,
+            SessionLocale locale,
+            String passwordVersion,
+            Secret password) {
         HttpSession old = request.getSession(false);
         if (old != null) {
             old.invalidate();

@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 import org.postern.core.service.Issuance;
 
 /** Counts what came of issuing, by door. Thread-safe. */
-final class Issued {
+final class IssueCounts {
     private final LongAdder[] issued = adders();
     private final LongAdder[] refused = adders();
 
