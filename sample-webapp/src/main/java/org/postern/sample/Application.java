@@ -13,6 +13,7 @@ import org.postern.core.settings.Setting;
 import org.postern.core.settings.Settings;
 import org.postern.core.settings.SettingsException;
 import org.postern.filter.SsoFilter;
+import org.postern.rest.PosternRest;
 import org.postern.sample.demo.DemoAccounts;
 import org.postern.sample.demo.DemoMail;
 import org.postern.sample.mail.MailServer;
@@ -63,6 +64,7 @@ public final class Application implements ServletContextListener {
             imap = imap.or(() -> Optional.of(mail.imap()));
         }
 
+        new PosternRest(opened).register(context);
         new SsoFilter(opened.tokens(), settings, opened.clock()).addTo(context);
         context.addFilter("guard", new Guard(settings.demo().on()))
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");

@@ -14,11 +14,16 @@ final class Configuration {
     private static final int AFTER_ALL_OTHERS = 1;
 
     private static final Map<String, String> DEMO = Map.of(
-            Setting.MAIL_KEY.key(), "demo-mail-key",
-            Setting.BRANDS.key(), "demo",
-            "sso.brand.demo.hosts", "127.0.0.1,localhost",
-            "sso.brand.demo.name", "Postern",
-            "sso.brand.demo.logo", "/assets/logo.svg");
+            Setting.MAIL_KEY.key(),
+            "demo-mail-key",
+            Setting.BRANDS.key(),
+            "demo",
+            "sso.brand.demo.hosts",
+            "127.0.0.1,localhost",
+            "sso.brand.demo.name",
+            "Postern",
+            "sso.brand.demo.logo",
+            "/assets/logo.svg");
 
     private Configuration() {}
 
@@ -45,5 +50,4 @@ final class Configuration {
                 .addDefaultSources()
                 .addDiscoveredSources();
     }
-
 }

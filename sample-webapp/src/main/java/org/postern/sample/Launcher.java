@@ -86,7 +86,7 @@ public final class Launcher {
             System.err.println("cannot unpack the program: " + e.getMessage());
             System.exit(1);
         } catch (InvocationTargetException e) {
-            e.getCause().printStackTrace();
+            System.err.println("the program failed: " + e.getCause());
             System.exit(1);
         } catch (ReflectiveOperationException e) {
             System.err.println("this file is not complete: " + e.getMessage());
@@ -126,8 +126,7 @@ public final class Launcher {
 
     /** What stands on the command line. */
     static final class Options {
-        static final String USAGE =
-                """
+        static final String USAGE = """
                 Postern: login tokens for hosted mail.
 
                 Usage:  java -jar sample-webapp.war [options]            serve
@@ -309,7 +308,8 @@ public final class Launcher {
             Map<String, ZipEntry> jars = new TreeMap<>();
             zip.stream()
                     .filter(e -> e.getName().matches("WEB-INF/(?:lib|server)/[^/\\\\]+\\.jar"))
-                    .forEach(e -> jars.putIfAbsent(e.getName().substring(e.getName().lastIndexOf('/') + 1), e));
+                    .forEach(e ->
+                            jars.putIfAbsent(e.getName().substring(e.getName().lastIndexOf('/') + 1), e));
             return jars;
         }
 

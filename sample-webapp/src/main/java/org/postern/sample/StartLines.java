@@ -35,9 +35,10 @@ final class StartLines {
             lines.append("Postern is ready at ").append(address).append("/\n");
         } else {
             lines.append("\nPostern's demo is ready at ").append(address).append("/  (127.0.0.1 only)\n\n");
-            link().ifPresent(link -> lines.append("  Log in to Alice's mailbox with a token; the link works once:\n    ")
-                    .append(link.reveal())
-                    .append("\n\n"));
+            link().ifPresent(
+                            link -> lines.append("  Log in to Alice's mailbox with a token; the link works once:\n    ")
+                                    .append(link.reveal())
+                                    .append("\n\n"));
             lines.append("  Issue another token, as a help desk would:\n    wget -q -O - '")
                     .append(address)
                     .append("/tools/sso?admin=mail%40acme.example&pass=demo-mail&user=alice%40acme.example'\n\n");

@@ -7,6 +7,7 @@ import java.nio.channels.ServerSocketChannel;
 import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -60,6 +61,8 @@ final class WebServer {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setRequestHeaderSize(HEADER_BYTES);
+        // OMA clients call /api//method; the login filter refuses every other empty segment.
+        http.setUriCompliance(UriCompliance.DEFAULT.with("postern", UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT));
         ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
         connector.setIdleTimeout(IDLE_MILLIS);
         connector.open(socket);
@@ -68,6 +71,7 @@ final class WebServer {
         ServletContextHandler context = new ServletContextHandler(ServletContextHandler.SESSIONS);
         context.setContextPath("/");
         context.getSessionHandler().setMaxInactiveInterval(SESSION_SECONDS);
+        context.getServletHandler().setDecodeAmbiguousURIs(true);
         context.setMaxFormContentSize(FORM_BYTES);
         context.setMaxFormKeys(FORM_FIELDS);
         ErrorPageErrorHandler errors = new ErrorPageErrorHandler();

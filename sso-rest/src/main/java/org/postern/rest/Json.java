@@ -27,7 +27,6 @@ final class Json implements ContextResolver<ObjectMapper> {
     Json() {
         StreamReadConstraints limits = StreamReadConstraints.builder()
                 .maxNestingDepth(MOST_DEPTH)
-                .maxDocumentLength(Body.MOST)
                 .maxStringLength(Body.MOST)
                 .maxNumberLength(Body.MOST)
                 .maxNameLength(1_000)

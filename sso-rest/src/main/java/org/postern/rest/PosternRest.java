@@ -1,9 +1,11 @@
 package org.postern.rest;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import jakarta.ws.rs.core.Application;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,11 +34,13 @@ public final class PosternRest {
 
     /**
      * Registers the servlets, while the context starts. {@code /tools/sso} answers at once; everything else is started
-     * by its first request.
+     * by its first request. Call it before a login filter is added, which would refuse {@code /api//method}.
      *
      * @throws IllegalStateException where a servlet of that name is there already
      */
     public void register(ServletContext context) {
+        context.addFilter("postern-oma", new OneSlash())
+                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/api/*");
         add(context, "postern-tools", new ToolsServlet(postern, issued), "/tools/sso");
         add(
                 context,
@@ -76,6 +80,7 @@ public final class PosternRest {
                 ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true));
         config.register(json);
         config.register(JacksonFeature.withoutExceptionMappers());
+        config.register(new StrictText());
         config.register(new Problems());
         config.register(new Gate(postern.administrators()));
         Map<Class<?>, Object> resources = new LinkedHashMap<>();

@@ -26,6 +26,9 @@ final class Problems implements ExceptionMapper<Throwable> {
         if (thrown instanceof WebApplicationException answered) {
             return answered(answered);
         }
+        if (thrown.getCause() instanceof WebApplicationException answered) {
+            return answered(answered);
+        }
         if (thrown instanceof UnavailableException fault) {
             LOG.error("cannot answer: {}", fault.getMessage());
             return Problem.response(503, "Temporarily unavailable. Nothing was changed.")
@@ -34,9 +37,6 @@ final class Problems implements ExceptionMapper<Throwable> {
         }
         if (thrown instanceof JacksonException json) {
             return badJson(json);
-        }
-        if (thrown.getCause() instanceof WebApplicationException answered) {
-            return answered(answered);
         }
         LOG.error("a request failed", thrown);
         return Problem.response(500, "Something went wrong here.").build();

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
 import org.postern.core.Secret;
@@ -42,7 +43,7 @@ final class ToolsServlet extends HttpServlet {
         this.issued = issued;
     }
 
-    /** An answer: its status and its lines. Statuses without a line that starts with a word are none of a script's. */
+    /** An answer. Only those that the contract's table names have a line that starts with {@code error:}. */
     private record Reply(int status, String text, String retryAfter) {
         static Reply line(String line) {
             return new Reply(200, line + '\n', "");
@@ -66,7 +67,19 @@ final class ToolsServlet extends HttpServlet {
             send(response, Reply.failed(403, "HTTPS is required"));
             return;
         }
-        send(response, answer(request, caller));
+        send(response, answerOrFault(request, caller));
+    }
+
+    private Reply answerOrFault(HttpServletRequest request, Caller caller) throws IOException {
+        try {
+            return answer(request, caller);
+        } catch (UnavailableException fault) {
+            LOG.error("/tools/sso cannot answer: {}", fault.getMessage());
+            return new Reply(503, "error: temporarily unavailable\n", Integer.toString(Answers.RETRY_SECONDS));
+        } catch (RuntimeException bug) {
+            LOG.error("/tools/sso failed", bug);
+            return Reply.failed(500, "internal error");
+        }
     }
 
     private boolean isAllowed(String method) {
@@ -81,26 +94,18 @@ final class ToolsServlet extends HttpServlet {
             } catch (ClientErrorException tooLarge) {
                 return Reply.failed(413, "too large");
             }
-            if (body.length > 0 && !isForm(request.getContentType())) {
+            if (body.length > 0 && !isForm(request.getHeader("Content-Type"))) {
                 return Reply.failed(415, "must be " + FORM + " in UTF-8");
             }
         }
-        Form form = Form.parse(caller.query().getBytes(StandardCharsets.UTF_8), body);
+        Form form = Form.parse(Form.bytes(caller.query()), body);
         if (form.isCrowded()) {
             return Reply.failed(400, "too many parameters");
         }
-        try {
-            return issue(form, Credentials.of(Collections.list(request.getHeaders("Authorization"))), caller);
-        } catch (UnavailableException fault) {
-            LOG.error("/tools/sso cannot answer: {}", fault.getMessage());
-            return new Reply(503, "error: temporarily unavailable\n", Integer.toString(Answers.RETRY_SECONDS));
-        } catch (RuntimeException bug) {
-            LOG.error("/tools/sso failed", bug);
-            return Reply.failed(500, "internal error");
-        }
+        return issue(form, Credentials.of(Collections.list(request.getHeaders("Authorization"))), caller);
     }
 
-    private static boolean isForm(String contentType) {
+    private static boolean isForm(@Nullable String contentType) {
         String[] parts = Objects.requireNonNullElse(contentType, "")
                 .toLowerCase(Locale.ROOT)
                 .split(";", -1);

@@ -11,9 +11,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -23,9 +25,11 @@ import org.postern.core.Acme;
 import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
 import org.postern.core.Client;
+import org.postern.core.DomainName;
 import org.postern.core.SetClock;
 import org.postern.core.service.AuditTrail;
 import org.postern.core.service.Postern;
+import org.postern.core.spi.AuditQuery;
 import org.postern.core.spi.Backend;
 
 /** The REST module in a real container on a free loopback port, over the demo's two companies and a clock that stands. */
@@ -149,6 +153,15 @@ final class Server implements AutoCloseable {
         return postern.audit()
                 .read(administrator(COMPANY), everything, 100_000, Optional.empty())
                 .items();
+    }
+
+    /** The trail of both companies: a refusal about a mailbox of Globex is Globex's to see. */
+    List<AuditEvent> wholeTrail() {
+        Set<DomainName> domains = new HashSet<>(backend.directory().domainsOf(administrator(COMPANY)));
+        domains.add(Acme.domain("globex.example"));
+        AuditQuery query = new AuditQuery(
+                domains, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        return backend.tokens().audit(query, 100_000, Optional.empty()).items();
     }
 
     /** How many tokens there are for all of Acme's and Globex's mailboxes. */

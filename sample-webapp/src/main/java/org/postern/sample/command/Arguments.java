@@ -48,7 +48,8 @@ final class Arguments {
     /** The one word that the command takes. */
     String word(String what) throws UsageException {
         if (words.size() != 1) {
-            throw new UsageException(words.isEmpty() ? what + " is missing" : "too many words: one " + what + " is enough");
+            throw new UsageException(
+                    words.isEmpty() ? what + " is missing" : "too many words: one " + what + " is enough");
         }
         return words.get(0);
     }

@@ -2,6 +2,8 @@ package org.postern.sample.command;
 
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.DomainName;
 import org.postern.core.LoginToken;
 import org.postern.core.MailboxAddress;
@@ -20,9 +23,11 @@ import org.postern.core.Secret;
 import org.postern.core.SessionLocale;
 import org.postern.core.UnavailableException;
 import org.postern.core.service.Postern;
+import org.postern.core.settings.Setting;
 import org.postern.core.settings.Settings;
 import org.postern.core.settings.SettingsException;
 import org.postern.core.spi.DirectoryEditor;
+import org.postern.store.KeyFile;
 
 /**
  * The commands. Each opens the database by itself: with the embedded one, while no server runs. Exit codes: 0 done, 1
@@ -34,8 +39,13 @@ public final class Commands {
     private static final int WRONG_USE = 2;
     private static final int PAGE = 200;
 
-    /** What a command does with the open product. Returns its exit code. */
+    /** What a command does. Returns its exit code. */
     private interface Action {
+        int run(Settings settings, Arguments arguments) throws UsageException;
+    }
+
+    /** What a command does with the open product. */
+    private interface Work {
         int run(Postern postern, Arguments arguments) throws UsageException;
     }
 
@@ -52,28 +62,32 @@ public final class Commands {
         this.passwords = new Passwords(in, out, in == System.in ? System.console() : null);
         this.out = out;
         this.err = err;
-        commands.put("company create", new Command("NAME", Set.of(), this::createCompany));
-        commands.put("domain create", new Command("DOMAIN --company NAME", Set.of("--company"), this::createDomain));
+        commands.put("company create", new Command("NAME", Set.of(), opened(this::createCompany)));
+        commands.put(
+                "domain create", new Command("DOMAIN --company NAME", Set.of("--company"), opened(this::createDomain)));
         commands.put(
                 "mailbox create",
-                new Command("ADDRESS [--name TEXT] [--locale CODE]", Set.of("--name", "--locale"), this::createMailbox));
-        commands.put("mailbox suspend", new Command("ADDRESS", Set.of(), (p, a) -> suspend(p, a, true)));
-        commands.put("mailbox resume", new Command("ADDRESS", Set.of(), (p, a) -> suspend(p, a, false)));
-        commands.put("mailbox password", new Command("ADDRESS", Set.of(), this::setPassword));
+                new Command(
+                        "ADDRESS [--name TEXT] [--locale CODE]",
+                        Set.of("--name", "--locale"),
+                        opened(this::createMailbox)));
+        commands.put("mailbox suspend", new Command("ADDRESS", Set.of(), opened((p, a) -> suspend(p, a, true))));
+        commands.put("mailbox resume", new Command("ADDRESS", Set.of(), opened((p, a) -> suspend(p, a, false))));
+        commands.put("mailbox password", new Command("ADDRESS", Set.of(), opened(this::setPassword)));
         commands.put(
                 "admin create",
                 new Command(
                         "ADDRESS --role mail|domain|company --company NAME [--domain DOMAIN]...",
                         Set.of("--role", "--company", "--domain"),
-                        this::createAdministrator));
-        commands.put("admin remove", new Command("ADDRESS", Set.of(), this::removeAdministrator));
-        commands.put("admin password", new Command("ADDRESS", Set.of(), this::setPassword));
-        commands.put("apikey create", new Command("ADDRESS", Set.of(), this::createApiKey));
-        commands.put("apikey remove", new Command("ADDRESS", Set.of(), this::removeApiKeys));
-        commands.put("token list", new Command("ADDRESS", Set.of(), this::listTokens));
-        commands.put("token revoke", new Command("ID", Set.of(), this::revokeToken));
+                        opened(this::createAdministrator)));
+        commands.put("admin remove", new Command("ADDRESS", Set.of(), opened(this::removeAdministrator)));
+        commands.put("admin password", new Command("ADDRESS", Set.of(), opened(this::setPassword)));
+        commands.put("apikey create", new Command("ADDRESS", Set.of(), opened(this::createApiKey)));
+        commands.put("apikey remove", new Command("ADDRESS", Set.of(), opened(this::removeApiKeys)));
+        commands.put("token list", new Command("ADDRESS", Set.of(), opened(this::listTokens)));
+        commands.put("token revoke", new Command("ID", Set.of(), opened(this::revokeToken)));
         commands.put("keys rotate", new Command("", Set.of(), this::rotateKeys));
-        commands.put("purge", new Command("", Set.of(), this::purge));
+        commands.put("purge", new Command("", Set.of(), opened(this::purge)));
     }
 
     /** Runs the command that these words are; returns its exit code. */
@@ -86,9 +100,7 @@ public final class Commands {
         try {
             Arguments arguments = Arguments.parse(
                     words.subList(name.split(" ").length, words.size()), command.options(), Set.of("--domain"));
-            try (Postern postern = open()) {
-                return command.action().run(postern, arguments);
-            }
+            return command.action().run(settings.get(), arguments);
         } catch (UsageException wrong) {
             err.println(name + ": " + wrong.getMessage());
             err.println("usage: " + usage(name, command));
@@ -110,7 +122,7 @@ public final class Commands {
         return commands.containsKey(two) ? two : words.get(0);
     }
 
-    private int help(List<String> words, Command command) {
+    private int help(List<String> words, @Nullable Command command) {
         boolean asked = words.contains("--help") || words.contains("-h");
         String first = words.get(0);
         boolean group = commands.keySet().stream().anyMatch(n -> n.startsWith(first + ' ') || n.equals(first));
@@ -124,10 +136,14 @@ public final class Commands {
                 to.println("usage: " + usage(name, each));
             }
         });
-        if (asked && command != null && command.usage().startsWith("ADDRESS") && name(words).matches(".* (?:create|password)")
+        if (asked
+                && command != null
+                && command.usage().startsWith("ADDRESS")
+                && name(words).matches(".* (?:create|password)")
                 && !first.equals("apikey")) {
-            to.println("The password is asked for at the terminal, or read from the standard input; with neither, one is"
-                    + " made and printed once.");
+            to.println(
+                    "The password is asked for at the terminal, or read from the standard input; with neither, one is"
+                            + " made and printed once.");
         }
         return asked ? DONE : WRONG_USE;
     }
@@ -136,9 +152,12 @@ public final class Commands {
         return ("java -jar sample-webapp.war " + name + ' ' + command.usage()).strip() + " [--data DIR]";
     }
 
-    private Postern open() {
-        Settings read = settings.get();
-        return Postern.open(read);
+    private static Action opened(Work work) {
+        return (settings, arguments) -> {
+            try (Postern postern = Postern.open(settings)) {
+                return work.run(postern, arguments);
+            }
+        };
     }
 
     /** With the embedded database the likeliest reason by far is a server that runs. */
@@ -209,7 +228,8 @@ public final class Commands {
     private int setPassword(Postern postern, Arguments arguments) throws UsageException {
         MailboxAddress address = arguments.address();
         var directory = postern.backend().directory();
-        if (directory.mailbox(address).isEmpty() && directory.administrator(address).isEmpty()) {
+        if (directory.mailbox(address).isEmpty()
+                && directory.administrator(address).isEmpty()) {
             return missing("account");
         }
         return postern.mailboxes().setPassword(address, passwords.ask())
@@ -330,9 +350,15 @@ public final class Commands {
         return done(postern.tokens().revoke(id) ? "the token is revoked" : "the token was revoked already");
     }
 
-    private int rotateKeys(Postern postern, Arguments arguments) throws UsageException {
+    /** Also while a server runs: it takes the new key over within seconds. */
+    private int rotateKeys(Settings read, Arguments arguments) throws UsageException {
         arguments.noWords();
-        return FAILED;
+        if (!read.database().keys().isEmpty()) {
+            throw new SettingsException(
+                    Setting.KEYS.key(), "the keys come from this setting: put a new one in front of the others there");
+        }
+        int keys = new KeyFile(Path.of(read.database().data()), Clock.systemUTC()).rotate();
+        return done("new tokens use a new key; " + (keys - 1) + " older ones still open what was issued under them");
     }
 
     private int purge(Postern postern, Arguments arguments) throws UsageException {

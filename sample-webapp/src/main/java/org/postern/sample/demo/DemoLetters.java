@@ -84,8 +84,7 @@ final class DemoLetters {
 
     /** A long one. */
     private static String minutes() {
-        StringBuilder text = new StringBuilder(
-                """
+        StringBuilder text = new StringBuilder("""
                 From: Carol Clark <carol@acme-labs.example>
                 Subject: Minutes of the annual meeting, in full
                 Message-ID: <minutes@acme-labs.example>

@@ -33,7 +33,9 @@ final class Headers {
     }
 
     Optional<Instant> date() {
-        return look(message::getSentDate).or(() -> look(message::getReceivedDate)).map(Date::toInstant);
+        return look(message::getSentDate)
+                .or(() -> look(message::getReceivedDate))
+                .map(Date::toInstant);
     }
 
     /** The first sender's name, or his address. */

@@ -17,16 +17,72 @@ import org.jsoup.safety.Safelist;
  */
 public record SafeHtml(String html, boolean defused) {
     private static final String ACTIVE =
-            "script, style, link, meta[http-equiv], base, img, picture, svg, math, form, input, button, iframe, frame,"
+            "script, style, link, meta[http-equiv], base, img, picture, svg, math, form, input, button, select, textarea, iframe, frame,"
                     + " object, embed, applet, video, audio, source, template, [background], [style], [onload], [onclick],"
                     + " [onerror]";
 
+    /** What must go with all that stands in it: without its frame it would only be misread. */
+    private static final String WITH_CONTENT =
+            "title, script, style, button, select, textarea, object, svg, math, template, noscript, iframe, audio, video";
+
     private static final Safelist SAFE = new Safelist()
             .addTags(
-                    "a", "abbr", "address", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center", "cite",
-                    "code", "dd", "del", "dfn", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i",
-                    "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strike", "strong",
-                    "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "u", "ul", "var", "wbr")
+                    "a",
+                    "abbr",
+                    "address",
+                    "b",
+                    "bdi",
+                    "bdo",
+                    "big",
+                    "blockquote",
+                    "br",
+                    "caption",
+                    "center",
+                    "cite",
+                    "code",
+                    "dd",
+                    "del",
+                    "dfn",
+                    "div",
+                    "dl",
+                    "dt",
+                    "em",
+                    "h1",
+                    "h2",
+                    "h3",
+                    "h4",
+                    "h5",
+                    "h6",
+                    "hr",
+                    "i",
+                    "ins",
+                    "kbd",
+                    "li",
+                    "mark",
+                    "ol",
+                    "p",
+                    "pre",
+                    "q",
+                    "s",
+                    "samp",
+                    "small",
+                    "span",
+                    "strike",
+                    "strong",
+                    "sub",
+                    "sup",
+                    "table",
+                    "tbody",
+                    "td",
+                    "tfoot",
+                    "th",
+                    "thead",
+                    "tr",
+                    "tt",
+                    "u",
+                    "ul",
+                    "var",
+                    "wbr")
             .addAttributes("a", "href")
             .addProtocols("a", "href", "http", "https", "mailto")
             .addAttributes("td", "colspan", "rowspan")
@@ -44,6 +100,7 @@ public record SafeHtml(String html, boolean defused) {
                 image.replaceWith(new TextNode('[' + image.attr("alt").strip() + ']'));
             }
         }
+        dirty.select(WITH_CONTENT).remove();
         Document clean = new Cleaner(SAFE).clean(dirty);
         clean.outputSettings().prettyPrint(false);
         return new SafeHtml(clean.body().html(), defused);

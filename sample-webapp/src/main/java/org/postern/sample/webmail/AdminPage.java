@@ -33,18 +33,15 @@ public final class AdminPage {
         Optional<Administrator> administrator = postern.backend().directory().administrator(visitor.mailbox());
         if (administrator.isEmpty()) {
             templates.problem(
-                    request,
-                    response,
-                    Optional.of(visitor),
-                    HttpServletResponse.SC_FORBIDDEN,
-                    "problem.no-admin");
+                    request, response, Optional.of(visitor), HttpServletResponse.SC_FORBIDDEN, "problem.no-admin");
             return;
         }
         String query = SignIn.text(request.getParameter("_q")).strip();
         if (query.length() > MOST_CHARACTERS) {
             query = query.substring(0, MOST_CHARACTERS);
         }
-        Optional<String> after = Optional.ofNullable(request.getParameter("_after")).filter(a -> !a.isEmpty());
+        Optional<String> after =
+                Optional.ofNullable(request.getParameter("_after")).filter(a -> !a.isEmpty());
         Page<Mailbox> page;
         try {
             page = postern.mailboxes().search(administrator.get(), query, PAGE, after);

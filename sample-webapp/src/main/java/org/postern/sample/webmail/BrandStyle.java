@@ -23,8 +23,7 @@ public final class BrandStyle extends HttpServlet {
     public BrandStyle(Settings settings) {
         sheets = settings.brands().stream()
                 .filter(brand -> brand.color().isPresent())
-                .collect(Collectors.toUnmodifiableMap(
-                        brand -> '/' + brand.id() + ".css", BrandStyle::sheet));
+                .collect(Collectors.toUnmodifiableMap(brand -> '/' + brand.id() + ".css", BrandStyle::sheet));
     }
 
     private static String sheet(Brand brand) {

@@ -27,7 +27,8 @@ public record Frame(
         Optional<User> user) {
 
     /** Whoever is signed in. @param logout the address that signs out */
-    public record User(String mailbox, boolean mail, boolean admin, String csrfToken, String logout, Optional<Support> support) {}
+    public record User(
+            String mailbox, boolean mail, boolean admin, String csrfToken, String logout, Optional<Support> support) {}
 
     /** A support session, in words. @param reason may be empty */
     public record Support(String issuer, String reason, String type, String timeLeft, String end) {}

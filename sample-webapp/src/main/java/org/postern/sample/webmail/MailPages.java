@@ -34,11 +34,7 @@ final class MailPages {
         }
         Frame frame = templates.frame(request, Optional.of(visitor), "mail.title", "mail");
         templates.write(
-                response,
-                HttpServletResponse.SC_OK,
-                "mail",
-                frame,
-                Map.of("listing", listing, "now", templates.now()));
+                response, HttpServletResponse.SC_OK, "mail", frame, Map.of("listing", listing, "now", templates.now()));
     }
 
     void message(HttpServletRequest request, HttpServletResponse response, Visitor visitor)
@@ -68,13 +64,14 @@ final class MailPages {
         long uid = number(request.getParameter("_uid"));
         String path = SignIn.text(request.getParameter("_part"));
         try (Inbox inbox = open(visitor)) {
-            boolean found = uid > 0 && inbox.part(uid, path, (name, content) -> {
-                Guard.protect(response);
-                response.setHeader("Content-Security-Policy", "sandbox; default-src 'none'");
-                response.setContentType("application/octet-stream");
-                response.setHeader("Content-Disposition", disposition(name));
-                content.writeTo(response.getOutputStream());
-            });
+            boolean found = uid > 0
+                    && inbox.part(uid, path, (name, content) -> {
+                        Guard.protect(response);
+                        response.setHeader("Content-Security-Policy", "sandbox; default-src 'none'");
+                        response.setContentType("application/octet-stream");
+                        response.setHeader("Content-Disposition", disposition(name));
+                        content.writeTo(response.getOutputStream());
+                    });
             if (!found) {
                 gone(request, response, visitor);
             }
@@ -92,7 +89,10 @@ final class MailPages {
 
     private Inbox open(Visitor visitor) throws MailException {
         return server.orElseThrow()
-                .open(visitor.mailbox().toString(), visitor.imapPassword(), visitor.support().isEmpty());
+                .open(
+                        visitor.mailbox().toString(),
+                        visitor.imapPassword(),
+                        visitor.support().isEmpty());
     }
 
     private boolean isWithoutServer(HttpServletRequest request, HttpServletResponse response, Visitor visitor)

@@ -50,11 +50,7 @@ final class SettingsPage {
     void change(HttpServletRequest request, HttpServletResponse response, Visitor visitor) throws IOException {
         if (!Csrf.isRight(request, visitor)) {
             templates.problem(
-                    request,
-                    response,
-                    Optional.of(visitor),
-                    HttpServletResponse.SC_FORBIDDEN,
-                    "problem.elsewhere");
+                    request, response, Optional.of(visitor), HttpServletResponse.SC_FORBIDDEN, "problem.elsewhere");
             return;
         }
         Optional<OwnSession> own = visitor.support().isPresent() ? Optional.empty() : OwnSession.of(request);
@@ -81,7 +77,8 @@ final class SettingsPage {
             show(request, response, visitor, HttpServletResponse.SC_OK, "", texts.get("settings.changed"));
         } else if (outcome instanceof PasswordChange.Throttled throttled) {
             response.setHeader(
-                    "Retry-After", Long.toString(Math.max(1, throttled.retryAfter().toSeconds())));
+                    "Retry-After",
+                    Long.toString(Math.max(1, throttled.retryAfter().toSeconds())));
             templates.problem(request, response, Optional.of(visitor), 429);
         } else {
             show(request, response, visitor, HttpServletResponse.SC_BAD_REQUEST, texts.get(key(outcome)), "");

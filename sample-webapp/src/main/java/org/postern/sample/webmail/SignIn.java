@@ -27,8 +27,7 @@ final class SignIn {
     }
 
     /** The first page: the mailbox of whoever is signed in, else the form. */
-    void front(HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor)
-            throws IOException {
+    void front(HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor) throws IOException {
         if (visitor.isPresent()) {
             Webmail.redirect(response, start(request, visitor.get().mail()));
         } else {
@@ -36,8 +35,7 @@ final class SignIn {
         }
     }
 
-    void show(HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor)
-            throws IOException {
+    void show(HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor) throws IOException {
         form(request, response, visitor, HttpServletResponse.SC_OK, "", "");
     }
 
@@ -108,16 +106,9 @@ final class SignIn {
         // The filter counted it as a guess, and knows the client's address behind a proxy: so it takes that back.
         HostLogin.of(request.getServletContext()).ifPresent(tokens -> tokens.passwordAccepted(request, user));
         Mailbox mailbox = owner.get();
-        String version = postern.backend()
-                .directory()
-                .passwordVersion(mailbox.address())
-                .orElse("");
-        OwnSession.open(
-                request,
-                mailbox,
-                mailbox.locale().orElseGet(() -> Templates.wish(request)),
-                version,
-                password);
+        String version =
+                postern.backend().directory().passwordVersion(mailbox.address()).orElse("");
+        OwnSession.open(request, mailbox, mailbox.locale().orElseGet(() -> Templates.wish(request)), version, password);
         Webmail.redirect(response, start(request, true));
     }
 
@@ -152,13 +143,16 @@ final class SignIn {
             return;
         }
         if (visitor.isPresent()) {
-            OwnSession.end(request);
+            OwnSession.end(request, response);
             response.setHeader("Clear-Site-Data", "\"cache\"");
         }
         Webmail.redirect(
                 response,
-                templates.brand(request).logoutRedirect().orElse(request.getContextPath()
-                        + postern.settings().login().loginPage()));
+                templates
+                        .brand(request)
+                        .logoutRedirect()
+                        .orElse(request.getContextPath()
+                                + postern.settings().login().loginPage()));
     }
 
     private String start(HttpServletRequest request, boolean mail) {

@@ -27,8 +27,8 @@ public final class Templates {
     private final Assets assets;
     private final Clock clock;
     private final Map<SessionLocale, Texts> texts = new EnumMap<>(SessionLocale.class);
-    private final TemplateEngine engine = TemplateEngine.createPrecompiled(
-            null, ContentType.Html, Templates.class.getClassLoader(), PACKAGE);
+    private final TemplateEngine engine =
+            TemplateEngine.createPrecompiled(null, ContentType.Html, Templates.class.getClassLoader(), PACKAGE);
 
     public Templates(Settings settings, Assets assets, Clock clock) {
         this.settings = settings;
@@ -111,7 +111,8 @@ public final class Templates {
     }
 
     /** A page that says what went wrong, in words that depend on the status alone, or on a key of its own. */
-    void problem(HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor, int status, String key)
+    void problem(
+            HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor, int status, String key)
             throws IOException {
         Texts own = texts(request, visitor);
         String general = status >= 500 ? "problem.500" : "problem.400";

@@ -34,7 +34,8 @@ public final class Texts {
 
     /** The texts in this language, or the nearest that there is. */
     static Texts in(SessionLocale language, ZoneId zone) {
-        return new Texts(ResourceBundle.getBundle(BUNDLE, language.locale(), Texts.class.getClassLoader(), EXACT), zone);
+        return new Texts(
+                ResourceBundle.getBundle(BUNDLE, language.locale(), Texts.class.getClassLoader(), EXACT), zone);
     }
 
     /** The language that they really are in, as a BCP 47 tag. */
@@ -66,9 +67,7 @@ public final class Texts {
         if (minutes == 0) {
             return get("duration.less");
         }
-        return minutes < 60
-                ? get("duration.minutes", minutes)
-                : get("duration.hours", minutes / 60, minutes % 60);
+        return minutes < 60 ? get("duration.minutes", minutes) : get("duration.hours", minutes / 60, minutes % 60);
     }
 
     /** A moment as a list shows it: the time of today, else the day. */

@@ -19,7 +19,9 @@ final class Visitors {
 
     Optional<Visitor> of(HttpServletRequest request) {
         Optional<WebmailSession> token = WebmailSession.of(request).filter(s -> isOpen(request, s));
-        return token.isPresent() ? token.map(Visitors::byToken) : OwnSession.of(request).flatMap(own -> owner(request, own));
+        return token.isPresent()
+                ? token.map(Visitors::byToken)
+                : OwnSession.of(request).flatMap(own -> owner(request, own));
     }
 
     /** The filter answers with the session's identity as long as it is open. */

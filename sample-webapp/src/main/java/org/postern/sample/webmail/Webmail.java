@@ -107,12 +107,11 @@ public final class Webmail extends HttpServlet {
     private void forVisitor(
             HttpServletRequest request, HttpServletResponse response, String task, boolean post, Visitor visitor)
             throws IOException, MailException {
-        boolean allowed =
-                switch (task) {
-                    case "mail", "message", "part" -> visitor.mail();
-                    case "admin" -> visitor.admin();
-                    default -> true;
-                };
+        boolean allowed = switch (task) {
+            case "mail", "message", "part" -> visitor.mail();
+            case "admin" -> visitor.admin();
+            default -> true;
+        };
         if (!allowed) {
             templates.problem(
                     request,
