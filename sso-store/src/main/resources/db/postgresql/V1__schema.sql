@@ -46,7 +46,7 @@ create table api_key (
 );
 create index api_key_administrator on api_key (administrator);
 
--- Partitioned by day of expiry, in UTC; the store makes the partitions and drops them. The default one takes
+-- Partitioned by week of expiry, in UTC; the store makes the partitions and drops them. The default one takes
 -- what comes while one is missing. A chosen value may have been a token before: the digest alone is not unique, the id is.
 create table login_token (
     digest bytea not null,
@@ -101,7 +101,7 @@ create table admin_session (
 create index admin_session_digest on admin_session (digest);
 create index admin_session_expiry on admin_session (expires_at);
 
--- Partitioned by day, like login_token.
+-- Partitioned by week, like login_token.
 create table audit_event (
     id uuid not null,
     happened_at timestamptz not null,

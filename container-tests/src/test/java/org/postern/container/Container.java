@@ -16,14 +16,10 @@ interface Container extends AutoCloseable {
      * Serves an unpacked WAR: its {@code web.xml}, and the {@code web-fragment.xml} of each of its libraries. Classes come
      * from the tests' own class path.
      *
-     * @throws UnsupportedOperationException if the container {@linkplain #readsDescriptors() reads no descriptors}
+     * @throws UnsupportedOperationException by Undertow, whose hosts read descriptors for it; such tests are tagged {@code
+     *     descriptors}
      */
     void startWar(String contextPath, Path war) throws Exception;
-
-    /** Undertow by itself reads no {@code web.xml} and looks into no library; its hosts, such as WildFly, do that for it. */
-    default boolean readsDescriptors() {
-        return true;
-    }
 
     int port();
 

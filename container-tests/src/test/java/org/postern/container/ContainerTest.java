@@ -21,6 +21,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,6 +80,7 @@ class ContainerTest {
     }
 
     @Test
+    @Tag("descriptors")
     void itReadsTheWebXmlOfAWar(@TempDir Path folder) throws Exception {
         Path war = new ExplodedWar(folder)
                 .webXml(parameter() + filter() + servlet())
@@ -89,6 +91,7 @@ class ContainerTest {
     }
 
     @Test
+    @Tag("descriptors")
     void itReadsTheWebFragmentOfALibrary(@TempDir Path folder) throws Exception {
         Path war = new ExplodedWar(folder)
                 .webXml(parameter() + servlet())
@@ -101,7 +104,6 @@ class ContainerTest {
 
     private static Container startWar(String contextPath, Path war) throws Exception {
         Container container = Container.ofThisRun();
-        assumeTrue(container.readsDescriptors(), "it reads no descriptors");
         container.startWar(contextPath, war);
         return container;
     }

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** HTTP/1.1 as it is on the wire: what a test sends is sent, byte for byte, and no client repairs it. */
 final class Raw {
@@ -41,6 +43,8 @@ final class Raw {
                     .reduce((first, last) -> last);
         }
     }
+
+    private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *([0-9]+)\r\n");
 
     private final int port;
 
@@ -99,11 +103,25 @@ final class Raw {
         try {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 bytes.write(buffer, 0, n);
+                if (isWhole(bytes)) {
+                    break;
+                }
             }
         } catch (IOException reset) {
             // What came before it counts.
         }
         return bytes.toByteArray();
+    }
+
+    /** Some containers take their time to close; an answer of known length needs no waiting for that. */
+    private static boolean isWhole(ByteArrayOutputStream bytes) {
+        String text = bytes.toString(StandardCharsets.ISO_8859_1);
+        int end = text.indexOf("\r\n\r\n");
+        Matcher length = LENGTH.matcher(text);
+        return end >= 0
+                && length.find()
+                && length.start() < end
+                && text.length() >= end + 4 + Integer.parseInt(length.group(1));
     }
 
     private static Answer parse(byte[] bytes) throws IOException {

@@ -25,6 +25,7 @@ final class UndertowServlet implements Container {
                 .setClassLoader(Thread.currentThread().getContextClassLoader())
                 .setDeploymentName("postern")
                 .setContextPath(contextPath)
+                .setEagerFilterInit(true)
                 .addServletContainerInitializer(new ServletContainerInitializerInfo(
                         initializer.getClass(), new ImmediateInstanceFactory<>(initializer), Set.of()));
         deployment = ServletContainer.Factory.newInstance().addDeployment(info);
@@ -39,11 +40,6 @@ final class UndertowServlet implements Container {
     @Override
     public void startWar(String contextPath, Path war) {
         throw new UnsupportedOperationException("Undertow by itself reads no web.xml and no web-fragment.xml");
-    }
-
-    @Override
-    public boolean readsDescriptors() {
-        return false;
     }
 
     private ServletContext servletContext() {

@@ -36,7 +36,8 @@ final class FormBody {
             return new byte[0];
         }
         boolean empty = request.getContentLengthLong() <= 0 && request.getHeader("Transfer-Encoding") == null;
-        String type = request.getContentType();
+        // The header itself: one container throws from getContentType() where it does not know the charset.
+        String type = request.getHeader("Content-Type");
         if (empty && (type == null || request.getContentLengthLong() == 0)) {
             return new byte[0];
         }

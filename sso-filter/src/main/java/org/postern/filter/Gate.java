@@ -120,8 +120,9 @@ final class Gate implements AutoCloseable {
     private boolean isLoginPath(String path) {
         int start = contextPath.length();
         return path.startsWith(contextPath)
-                && (path.length() == start + loginPath.length() && path.endsWith(loginPath)
-                        || path.length() == start && loginPath.equals("/"));
+                && (path.length() == start
+                        ? loginPath.equals("/")
+                        : path.length() == start + loginPath.length() && path.endsWith(loginPath));
     }
 
     private boolean isAlias(String path) {

@@ -9,7 +9,6 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Collections;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.postern.core.SessionLocale;
@@ -26,7 +25,7 @@ final class Pages {
     private static final String STYLE =
             "body{font:1rem/1.5 system-ui,sans-serif;margin:0;color:#1c1c1e;background:#fff}"
                     + "main{max-width:32rem;margin:15vh auto 0;padding:0 1.5rem;text-align:center}"
-                    + "img{max-width:16rem;max-height:6rem}h1{font-size:1.75rem;color:%s}"
+                    + "img{max-width:16rem;max-height:6rem}h1{font-size:1.75rem;color:COLOR}"
                     + "a,button{font:inherit}button{padding:.5rem 1.5rem}";
     private static final String PLAIN_COLOR = "#1c1c1e";
 
@@ -124,7 +123,7 @@ final class Pages {
             String rest)
             throws IOException {
         Brand brand = brand(request);
-        String style = String.format(Locale.ROOT, STYLE, brand.color().orElse(PLAIN_COLOR));
+        String style = STYLE.replace("COLOR", brand.color().orElse(PLAIN_COLOR));
         StringBuilder html = new StringBuilder(1500)
                 .append("<!DOCTYPE html>\n<html lang=\"")
                 .append(locale.languageTag())

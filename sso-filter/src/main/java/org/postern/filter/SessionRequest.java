@@ -47,7 +47,7 @@ final class SessionRequest extends HttpServletRequestWrapper {
 
     @Override
     public boolean isUserInRole(String role) {
-        return !session.isOver() && session.webmail().hasRole(role) || super.isUserInRole(role);
+        return (!session.isOver() && session.webmail().hasRole(role)) || super.isUserInRole(role);
     }
 
     @Override

@@ -71,7 +71,11 @@ public record WebmailSession(
 
     /** Whether the session has {@link #MAILBOX_ROLE} or {@link #ADMIN_ROLE}. */
     public boolean hasRole(String role) {
-        return role.equals(MAILBOX_ROLE) && type.opensMailbox() || role.equals(ADMIN_ROLE) && type.admin();
+        return switch (role) {
+            case MAILBOX_ROLE -> type.opensMailbox();
+            case ADMIN_ROLE -> type.admin();
+            default -> false;
+        };
     }
 
     /** Whether a form or link carries this session's token; takes the same time for every text of one length. */

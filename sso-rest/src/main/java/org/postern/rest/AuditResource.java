@@ -25,12 +25,16 @@ import org.jspecify.annotations.Nullable;
 import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
 import org.postern.core.Page;
+import org.postern.core.UnavailableException;
 import org.postern.core.service.AuditTrail;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code /sso/v1/audit}: the audit trail, in pages or as one export. Thread-safe. */
 @Authenticated
 @Path("sso/v1/audit")
 final class AuditResource {
+    private static final Logger LOG = LoggerFactory.getLogger(AuditResource.class);
     private static final String CSV = "text/csv";
     private static final String NDJSON = "application/x-ndjson";
     private static final int EXPORT_PAGE = 500;
@@ -142,8 +146,13 @@ final class AuditResource {
         Pages pages = new Pages(Caller.administrator(request), wanted(query));
         StreamingOutput body = (OutputStream out) -> {
             Writer writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
-            printer.print(writer, pages);
-            writer.flush();
+            try {
+                printer.print(writer, pages);
+                writer.flush();
+            } catch (UnavailableException fault) {
+                LOG.error("an export of the audit trail broke off: {}", fault.getMessage());
+                request.setProperty(RestServlet.BROKEN, true);
+            }
         };
         return Response.ok(body, type)
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + file + '"')

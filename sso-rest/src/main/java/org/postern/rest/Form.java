@@ -34,8 +34,14 @@ final class Form {
         return form;
     }
 
-    static Form parse(String query) {
-        return parse(query.getBytes(StandardCharsets.UTF_8));
+    /** The bytes of a raw query string. What is not ASCII stands in no URI: it becomes what cannot be decoded. */
+    static byte[] bytes(String query) {
+        byte[] bytes = new byte[query.length()];
+        for (int i = 0; i < bytes.length; i++) {
+            char c = query.charAt(i);
+            bytes[i] = c < 0x80 ? (byte) c : (byte) 0xff;
+        }
+        return bytes;
     }
 
     private void add(byte[] part) {

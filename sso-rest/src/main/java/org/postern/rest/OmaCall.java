@@ -34,8 +34,11 @@ final class OmaCall {
         this.root = root;
     }
 
-    /** The call that a body is; empty where the body is no JSON object. */
+    /** The call that a body is; empty where the body is no JSON object in UTF-8. */
     static Optional<OmaCall> parse(byte[] body, ObjectReader json) throws IOException {
+        if (!StrictText.isUtf8(body)) {
+            return Optional.empty();
+        }
         try {
             JsonNode root = json.readTree(body);
             return root != null && root.isObject() ? Optional.of(new OmaCall(root)) : Optional.empty();

@@ -45,7 +45,7 @@ public final class PosternRest {
         add(
                 context,
                 "postern-rest",
-                new RestServlet(config(), postern.settings().http()),
+                new OnDemand(() -> new RestServlet(config(), postern.settings().http())),
                 MAPPINGS);
     }
 
@@ -80,6 +80,7 @@ public final class PosternRest {
                 ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true));
         config.register(json);
         config.register(JacksonFeature.withoutExceptionMappers());
+        config.register(new StrictText());
         config.register(new Problems());
         config.register(new Gate(postern.administrators()));
         Map<Class<?>, Object> resources = new LinkedHashMap<>();

@@ -30,7 +30,7 @@ final class Query {
     }
 
     static Query of(ContainerRequestContext request, String... known) {
-        Form form = Form.parse(Caller.of(request).query());
+        Form form = Form.parse(Form.bytes(Caller.of(request).query()));
         if (form.isCrowded() || form.hasDuplicate()) {
             throw Problem.exception(400, "A query parameter stands there twice, or there are too many.");
         }

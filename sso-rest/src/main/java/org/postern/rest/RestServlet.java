@@ -2,9 +2,12 @@ package org.postern.rest;
 
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -25,6 +28,9 @@ import org.slf4j.LoggerFactory;
 final class RestServlet extends ServletContainer {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(RestServlet.class);
+    /** The property of a request whose answer had begun when it could not go on. */
+    static final String BROKEN = RestServlet.class.getName() + ".broken";
+
     private static final String ORIGIN = "http://localhost";
 
     private final transient Settings.Http settings;
@@ -52,7 +58,10 @@ final class RestServlet extends ServletContainer {
         }
         boolean oma = uri.getRawPath().startsWith(caller.contextPath() + "/api/");
         try {
-            service(base, uri, new Request(request, oma), response);
+            service(base, uri, new Request(request, oma), new Response(request, response));
+            if (request.getAttribute(BROKEN) != null) {
+                throw new ServletException("the answer broke off");
+            }
         } catch (ServletException | RuntimeException unmapped) {
             if (response.isCommitted()) {
                 throw unmapped;
@@ -114,6 +123,63 @@ final class RestServlet extends ServletContainer {
                 body = new Body(super.getInputStream());
             }
             return body;
+        }
+    }
+
+    /** Leaves an answer open that broke off, so that the container cuts the connection and nobody takes it for whole. */
+    private static final class Response extends HttpServletResponseWrapper {
+        private final HttpServletRequest request;
+
+        Response(HttpServletRequest request, HttpServletResponse response) {
+            super(response);
+            this.request = request;
+        }
+
+        @Override
+        public ServletOutputStream getOutputStream() throws IOException {
+            return new Output(request, super.getOutputStream());
+        }
+    }
+
+    private static final class Output extends ServletOutputStream {
+        private final HttpServletRequest request;
+        private final ServletOutputStream out;
+
+        Output(HttpServletRequest request, ServletOutputStream out) {
+            this.request = request;
+            this.out = out;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            out.write(b);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+
+        @Override
+        public void flush() throws IOException {
+            out.flush();
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (request.getAttribute(BROKEN) == null) {
+                out.close();
+            }
+        }
+
+        @Override
+        public boolean isReady() {
+            return out.isReady();
+        }
+
+        @Override
+        public void setWriteListener(WriteListener listener) {
+            out.setWriteListener(listener);
         }
     }
 }

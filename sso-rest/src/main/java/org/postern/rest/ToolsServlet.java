@@ -98,7 +98,7 @@ final class ToolsServlet extends HttpServlet {
                 return Reply.failed(415, "must be " + FORM + " in UTF-8");
             }
         }
-        Form form = Form.parse(caller.query().getBytes(StandardCharsets.UTF_8), body);
+        Form form = Form.parse(Form.bytes(caller.query()), body);
         if (form.isCrowded()) {
             return Reply.failed(400, "too many parameters");
         }

@@ -10,6 +10,8 @@ import java.time.Duration;
 import javax.sql.DataSource;
 import org.postern.core.Secret;
 import org.postern.core.UnavailableException;
+import org.postern.core.settings.Setting;
+import org.postern.core.settings.SettingsException;
 
 /**
  * The pool of connections, and the one place where an {@link SQLException} becomes an {@link UnavailableException}.
@@ -35,7 +37,11 @@ final class Database implements AutoCloseable {
         this.dialect = dialect;
     }
 
-    /** @throws UnavailableException where no connection can be had, after the timeout at the latest */
+    /**
+     * Opens the pool and its first connection.
+     *
+     * @throws UnavailableException where that cannot be had, a little after the timeout at the latest
+     */
     static Database open(Access access) {
         Dialect dialect = Dialect.of(access.url());
         HikariConfig config = new HikariConfig();
@@ -51,6 +57,10 @@ final class Database implements AutoCloseable {
         // The statements are written for this level; a server may have another default.
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setConnectionInitSql(dialect.sessionSetup(access.timeout()));
+        // What is not accepted is said by the driver alone, and as a RuntimeException by the pool.
+        if (!dialect.accepts(config.getJdbcUrl())) {
+            throw new SettingsException(Setting.DATABASE_URL.key(), "is no URL that the database's driver takes");
+        }
         dialect.driverProperties(access.timeout()).forEach(config::addDataSourceProperty);
         try {
             return new Database(new HikariDataSource(config), dialect);

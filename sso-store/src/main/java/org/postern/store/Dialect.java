@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.postern.core.TokenDigest;
 
 /** Where the two databases differ. Thread-safe. */
@@ -26,10 +27,16 @@ sealed interface Dialect permits H2Dialect, PostgreSqlDialect {
     /** The URL with what the product's promises need. */
     String url(Database.Access access);
 
+    /** Whether the driver can make anything of a URL. */
+    boolean accepts(String url);
+
     Map<String, String> driverProperties(Duration timeout);
 
     /** What a new connection is told. */
     String sessionSetup(Duration timeout);
+
+    /** Why a database cannot be used at all, if it cannot: looked at before the schema is made. */
+    Optional<String> unsuitable(Connection connection) throws SQLException;
 
     int idleConnections(int pool);
 
@@ -50,10 +57,10 @@ sealed interface Dialect permits H2Dialect, PostgreSqlDialect {
     /** Keeps others that want to keep one of these values waiting until the transaction ends. */
     void holdValues(Connection connection, List<TokenDigest> values) throws SQLException;
 
-    /** Makes room for the days to come, where the database wants that. Does no harm when called often. */
-    void prepareDays(Database database, Instant now);
+    /** Makes room for the weeks to come, where the database wants that. Does no harm when called often. */
+    void preparePartitions(Database database, Instant now);
 
-    /** Removes tokens that expired before a moment, {@code batch} at most unless whole days go; returns how many. */
+    /** Removes tokens that expired before a moment, {@code batch} at most unless whole partitions go; returns how many. */
     int purgeTokens(Database database, Instant before, int batch);
 
     /** Removes audit rows from before a moment, likewise. */

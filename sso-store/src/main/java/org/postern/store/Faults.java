@@ -40,6 +40,8 @@ final class Faults {
                 state.equals("57014")
                         ? "the database did not answer in time"
                         : "the database is being shut down or closed the connection";
+            case "42" ->
+                state.equals("42501") ? "the database user lacks a right that is needed" : "the database failed";
             case "55", "HY" -> "the database did not answer in time";
             default -> "the database failed";
         };

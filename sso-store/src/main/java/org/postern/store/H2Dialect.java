@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.postern.core.TokenDigest;
@@ -49,6 +50,11 @@ final class H2Dialect implements Dialect {
     }
 
     @Override
+    public boolean accepts(String url) {
+        return true;
+    }
+
+    @Override
     public Map<String, String> driverProperties(Duration timeout) {
         return Map.of();
     }
@@ -56,6 +62,11 @@ final class H2Dialect implements Dialect {
     @Override
     public String sessionSetup(Duration timeout) {
         return "set query_timeout " + timeout.toMillis();
+    }
+
+    @Override
+    public Optional<String> unsuitable(Connection connection) {
+        return Optional.empty();
     }
 
     @Override
@@ -107,7 +118,7 @@ final class H2Dialect implements Dialect {
     }
 
     @Override
-    public void prepareDays(Database database, Instant now) {}
+    public void preparePartitions(Database database, Instant now) {}
 
     @Override
     public int purgeTokens(Database database, Instant before, int batch) {

@@ -28,6 +28,8 @@ import org.postern.core.TokenLife;
 import org.postern.core.UnavailableException;
 import org.postern.core.settings.Setting;
 import org.postern.core.settings.SettingsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The keys of the token digests in a file of the data folder, {@code token.keys}: one line for each, newest first, with
@@ -38,6 +40,7 @@ import org.postern.core.settings.SettingsException;
  * or is not as this class wrote it, and {@link UnavailableException} where it cannot be read or written.
  */
 public final class KeyFile {
+    private static final Logger LOG = LoggerFactory.getLogger(KeyFile.class);
     private static final String NAME = "token.keys";
     private static final String HEADER =
             "# Postern: the keys of the token digests, newest first. Keep this file secret.";
@@ -68,14 +71,21 @@ public final class KeyFile {
 
     /** The keys, newest first: at least one, each of 32 bytes or more. */
     public List<byte[]> keys() {
-        Optional<List<Key>> there = read();
-        List<Key> keys = there.isPresent()
-                ? there.get()
-                : locked(() -> {
-                    Optional<List<Key>> madeMeanwhile = read();
-                    return madeMeanwhile.isPresent() ? madeMeanwhile.get() : write(List.of(newKey()));
-                });
+        return existing().orElseGet(() -> bytes(locked(() -> read().orElseGet(this::writeFirst))));
+    }
+
+    /** The keys as they are; empty where there is no file. */
+    Optional<List<byte[]>> existing() {
+        return read().map(KeyFile::bytes);
+    }
+
+    private static List<byte[]> bytes(List<Key> keys) {
         return keys.stream().map(Key::bytes).toList();
+    }
+
+    private List<Key> writeFirst() {
+        LOG.info("Making the key file {}", file);
+        return write(List.of(newKey()));
     }
 
     /**

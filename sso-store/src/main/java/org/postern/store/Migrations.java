@@ -4,6 +4,8 @@ import java.sql.SQLException;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.postern.core.UnavailableException;
+import org.postern.core.settings.Setting;
+import org.postern.core.settings.SettingsException;
 
 /** Brings a database to the newest schema, by Flyway. */
 final class Migrations {
@@ -24,6 +26,9 @@ final class Migrations {
         if (isCurrent(database)) {
             return false;
         }
+        database.call(database.dialect()::unsuitable).ifPresent(why -> {
+            throw new SettingsException(Setting.DATABASE_URL.key(), why);
+        });
         try {
             // Connections of its own, without the pool's time limits: a migration takes as long as it takes.
             Flyway.configure(Migrations.class.getClassLoader())

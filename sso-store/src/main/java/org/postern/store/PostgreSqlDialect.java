@@ -3,11 +3,13 @@ package org.postern.store;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,13 +18,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.TokenDigest;
-import org.postern.core.TokenLife;
 
-/** PostgreSQL: one round trip for what decides, and a partition for each day of tokens and of the audit trail. */
+/**
+ * PostgreSQL: one round trip for what decides, and a partition for each week of tokens and of the audit trail. Not for
+ * each day: a look-up by digest would lock 132 tables and indexes and a look at the audit trail over 1,600, of which a
+ * server as it comes has room for some 7,000 in all.
+ */
 final class PostgreSqlDialect implements Dialect {
-    private static final Partitioned TOKENS =
-            new Partitioned("login_token", "expires_at", (int) TokenLife.MAX.toDays() + 2);
-    private static final Partitioned AUDIT = new Partitioned("audit_event", "happened_at", 7);
+    private static final Partitioned TOKENS = new Partitioned("login_token", "expires_at", 5);
+    private static final Partitioned AUDIT = new Partitioned("audit_event", "happened_at", 1);
 
     /** So that neither a new partition nor a dropped one keeps logins waiting behind a long query. */
     private static final String BRIEFLY = "set local lock_timeout = '1s'";
@@ -30,7 +34,7 @@ final class PostgreSqlDialect implements Dialect {
     /** Any number of our own: nodes that make partitions do so one after another. */
     private static final long PARTITIONS_LOCK = 0x706f_7374_6572_6eL;
 
-    /** The day for which the partitions are there, as far as this node knows. */
+    /** The week for which the partitions are there, as far as this node knows. */
     private volatile @Nullable LocalDate prepared;
 
     @Override
@@ -45,12 +49,17 @@ final class PostgreSqlDialect implements Dialect {
 
     @Override
     public int[] leastVersion() {
-        return new int[] {13, 0};
+        return new int[] {14, 0};
     }
 
     @Override
     public String url(Database.Access access) {
         return access.url();
+    }
+
+    @Override
+    public boolean accepts(String url) {
+        return org.postgresql.Driver.parseURL(url, null) != null;
     }
 
     /** The socket's timeout only counts where the server's own cannot: it is gone without a word. */
@@ -67,11 +76,24 @@ final class PostgreSqlDialect implements Dialect {
                 "assumeMinServerVersion", "12");
     }
 
+    /**
+     * Generic plans: with a partition for each of some ten weeks, planning each statement anew, as PostgreSQL would choose,
+     * takes longer than running it. Measured at 16 threads: 8,300 redemptions a second instead of 4,400.
+     */
     @Override
     public String sessionSetup(Duration timeout) {
         long millis = timeout.toMillis();
         return "select set_config('statement_timeout', '" + millis + "', false),"
-                + " set_config('idle_in_transaction_session_timeout', '" + 2 * millis + "', false)";
+                + " set_config('idle_in_transaction_session_timeout', '" + 2 * millis + "', false),"
+                + " set_config('plan_cache_mode', 'force_generic_plan', false)";
+    }
+
+    @Override
+    public Optional<String> unsuitable(Connection connection) throws SQLException {
+        Command encoding = Command.of("select current_setting('server_encoding') as encoding");
+        return encoding.first(connection, row -> row.text("encoding"))
+                .filter(e -> !e.equals("UTF8"))
+                .map(e -> "the database must have the encoding UTF8, and not " + e);
     }
 
     @Override
@@ -126,69 +148,77 @@ final class PostgreSqlDialect implements Dialect {
         Command.of("select pg_advisory_xact_lock(" + lock + ")").list(connection, row -> row);
     }
 
-    /** A table with a partition for each day of one of its columns, in UTC, and one for all other days. */
-    private record Partitioned(String table, String column, int daysAhead) {
+    /**
+     * A table with a partition for each week of one of its columns, from Monday in UTC, and one for all other times.
+     *
+     * @param ahead how many weeks after this one must be there: for tokens, as long as one can live
+     */
+    private record Partitioned(String table, String column, int ahead) {
         private static final DateTimeFormatter DAY = DateTimeFormatter.BASIC_ISO_DATE;
 
-        String partition(LocalDate day) {
-            return table + '_' + DAY.format(day);
+        static LocalDate weekOf(Instant now) {
+            return LocalDate.ofInstant(now, ZoneOffset.UTC).with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+        }
+
+        String partition(LocalDate week) {
+            return table + '_' + DAY.format(week);
         }
 
         String rest() {
             return table + "_default";
         }
 
-        /** The days that have a partition. */
-        Set<LocalDate> days(Connection connection) throws SQLException {
+        /** The weeks that have a partition. */
+        Set<LocalDate> weeks(Connection connection) throws SQLException {
             Command names = Command.of("select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid"
                     + " where i.inhparent = '" + table + "'::regclass");
-            Set<LocalDate> days = new HashSet<>();
+            Set<LocalDate> weeks = new HashSet<>();
             for (String name : names.list(connection, row -> row.text("relname"))) {
-                day(name).ifPresent(days::add);
+                week(name).ifPresent(weeks::add);
             }
-            return days;
+            return weeks;
         }
 
-        private Optional<LocalDate> day(String name) {
+        private Optional<LocalDate> week(String name) {
             String suffix = name.substring(Math.min(name.length(), table.length() + 1));
             return suffix.matches("[0-9]{8}") ? Optional.of(LocalDate.parse(suffix, DAY)) : Optional.empty();
         }
 
-        List<LocalDate> missing(Connection connection, LocalDate today) throws SQLException {
-            Set<LocalDate> there = days(connection);
+        List<LocalDate> missing(Connection connection, LocalDate thisWeek) throws SQLException {
+            Set<LocalDate> there = weeks(connection);
             List<LocalDate> missing = new ArrayList<>();
-            for (int i = 0; i <= daysAhead; i++) {
-                if (!there.contains(today.plusDays(i))) {
-                    missing.add(today.plusDays(i));
+            for (int i = 0; i <= ahead; i++) {
+                if (!there.contains(thisWeek.plusWeeks(i))) {
+                    missing.add(thisWeek.plusWeeks(i));
                 }
             }
             return missing;
         }
 
         /** Makes the partition beside the table and takes it in, with the rows that came too early for it. */
-        void add(Connection connection, LocalDate day) throws SQLException {
-            String from = "'" + day + " 00:00:00+00'";
-            String to = "'" + day.plusDays(1) + " 00:00:00+00'";
-            run(connection, "create table " + partition(day) + " (like " + table + " including all)");
+        void add(Connection connection, LocalDate week) throws SQLException {
+            String from = "'" + week + " 00:00:00+00'";
+            String to = "'" + week.plusWeeks(1) + " 00:00:00+00'";
+            run(connection, "create table " + partition(week) + " (like " + table + " including all)");
             run(
                     connection,
                     "with early as (delete from " + rest() + " where " + column + " >= " + from + " and " + column
-                            + " < " + to + " returning *) insert into " + partition(day) + " select * from early");
+                            + " < " + to + " returning *) insert into " + partition(week) + " select * from early");
             run(
                     connection,
-                    "alter table " + table + " attach partition " + partition(day) + " for values from (" + from
+                    "alter table " + table + " attach partition " + partition(week) + " for values from (" + from
                             + ") to (" + to + ")");
         }
 
         /** Drops the partitions whose last row is from before a moment; returns how many rows they had. */
         int dropBefore(Connection connection, Instant before) throws SQLException {
             int rows = 0;
-            for (LocalDate day : days(connection)) {
-                if (!day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant().isAfter(before)) {
-                    rows += Command.of("select count(*) as n from " + partition(day))
+            for (LocalDate week : weeks(connection)) {
+                if (!week.plusWeeks(1).atStartOfDay(ZoneOffset.UTC).toInstant().isAfter(before)) {
+                    rows += Command.of("select count(*) as n from " + partition(week))
                             .first(connection, row -> row.number("n"))
                             .orElse(0);
-                    run(connection, "drop table " + partition(day));
+                    run(connection, "drop table " + partition(week));
                 }
             }
             return rows;
@@ -207,30 +237,29 @@ final class PostgreSqlDialect implements Dialect {
     }
 
     @Override
-    public void prepareDays(Database database, Instant now) {
-        LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
-        if (today.equals(prepared)) {
+    public void preparePartitions(Database database, Instant now) {
+        LocalDate thisWeek = Partitioned.weekOf(now);
+        if (thisWeek.equals(prepared)) {
             return;
         }
         for (Partitioned partitioned : List.of(TOKENS, AUDIT)) {
-            if (!database.call(c -> partitioned.missing(c, today)).isEmpty()) {
-                database.transaction(c -> prepareDays(c, partitioned, today));
+            if (!database.call(c -> partitioned.missing(c, thisWeek)).isEmpty()) {
+                database.transaction(c -> prepare(c, partitioned, thisWeek));
             }
         }
-        prepared = today;
+        prepared = thisWeek;
     }
 
-    private static int prepareDays(Connection connection, Partitioned partitioned, LocalDate today)
-            throws SQLException {
+    private static int prepare(Connection connection, Partitioned partitioned, LocalDate thisWeek) throws SQLException {
         Partitioned.run(connection, BRIEFLY);
         hold(connection, PARTITIONS_LOCK);
-        List<LocalDate> missing = partitioned.missing(connection, today);
+        List<LocalDate> missing = partitioned.missing(connection, thisWeek);
         if (!missing.isEmpty()) {
-            // No row may come into the default partition between moving those of a day and giving the day its own.
+            // No row may come into the default partition between moving those of a week and giving it its own.
             Partitioned.run(connection, "lock table " + partitioned.rest() + " in access exclusive mode");
         }
-        for (LocalDate day : missing) {
-            partitioned.add(connection, day);
+        for (LocalDate week : missing) {
+            partitioned.add(connection, week);
         }
         return missing.size();
     }

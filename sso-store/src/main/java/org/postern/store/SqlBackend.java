@@ -1,6 +1,7 @@
 package org.postern.store;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.postern.core.TokenKeys;
 import org.postern.core.UnavailableException;
@@ -17,12 +18,12 @@ final class SqlBackend implements Backend {
 
     private final Database database;
     private final Listings listings;
-    private final Supplier<List<byte[]>> keySource;
+    private final Supplier<Optional<List<byte[]>>> keySource;
     private final TokenKeys keys;
     private final TokenStore tokens;
     private final MailDirectory directory;
 
-    SqlBackend(Database database, Passwords passwords, TokenKeys keys, Supplier<List<byte[]>> keySource) {
+    SqlBackend(Database database, Passwords passwords, TokenKeys keys, Supplier<Optional<List<byte[]>>> keySource) {
         this.database = database;
         this.listings = new Listings(database);
         this.keySource = keySource;
@@ -49,9 +50,10 @@ final class SqlBackend implements Backend {
     @Override
     public void refreshKeys() {
         try {
-            keys.replace(keySource.get());
+            // Never a new key in place of a file that is gone: what is in memory is all that is left of it.
+            keySource.get().ifPresentOrElse(keys::replace, () -> LOG.warn("The keys stay: their file is gone"));
         } catch (SettingsException | UnavailableException e) {
-            LOG.warn("The keys stay as they are: {}", e.getMessage());
+            LOG.warn("The keys stay: {}", e.getMessage());
         }
     }
 

@@ -3,10 +3,10 @@ package org.postern.store;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
-import java.util.function.Supplier;
+import java.util.Optional;
 import org.postern.core.TokenKeys;
 import org.postern.core.UnavailableException;
+import org.postern.core.settings.Setting;
 import org.postern.core.settings.Settings;
 import org.postern.core.spi.Backend;
 import org.postern.core.spi.BackendProvider;
@@ -42,9 +42,15 @@ public final class SqlBackendProvider implements BackendProvider {
 
     SqlBackend openSql(Settings settings) {
         Settings.Database wanted = settings.database();
-        Supplier<List<byte[]>> keys = keys(wanted);
+        KeyFile file = new KeyFile(Path.of(wanted.data()), clock);
+        boolean inFile = wanted.keys().isEmpty();
         // Before the database: a key file that must not be used is no reason to touch it.
-        TokenKeys first = new TokenKeys(keys.get());
+        TokenKeys keys = new TokenKeys(inFile ? file.keys() : wanted.keys());
+        if (inFile && !wanted.url().isEmpty()) {
+            LOG.info(
+                    "The keys are this node's own; with more than one node, give all the same in {}",
+                    Setting.KEYS.key());
+        }
         Database.Access access = access(wanted);
         Database database = Database.open(access);
         boolean opened = false;
@@ -52,10 +58,14 @@ public final class SqlBackendProvider implements BackendProvider {
             if (Migrations.run(database, access)) {
                 LOG.info("The database has the newest schema now");
             }
-            prepareDays(database);
+            preparePartitions(database);
             Passwords.Cost cost = settings.demo().on() ? Passwords.Cost.DEMO : Passwords.Cost.FULL;
             int cores = Runtime.getRuntime().availableProcessors();
-            SqlBackend backend = new SqlBackend(database, new Passwords(cost, cores, PASSWORD_PATIENCE), first, keys);
+            SqlBackend backend = new SqlBackend(
+                    database,
+                    new Passwords(cost, cores, PASSWORD_PATIENCE),
+                    keys,
+                    inFile ? file::existing : () -> Optional.of(wanted.keys()));
             opened = true;
             return backend;
         } finally {
@@ -63,10 +73,6 @@ public final class SqlBackendProvider implements BackendProvider {
                 database.close();
             }
         }
-    }
-
-    private Supplier<List<byte[]>> keys(Settings.Database wanted) {
-        return wanted.keys().isEmpty() ? new KeyFile(Path.of(wanted.data()), clock)::keys : wanted::keys;
     }
 
     private static Database.Access access(Settings.Database wanted) {
@@ -80,11 +86,11 @@ public final class SqlBackendProvider implements BackendProvider {
                 : new Database.Access(wanted.url(), wanted.user(), wanted.password(), wanted.pool(), wanted.timeout());
     }
 
-    private void prepareDays(Database database) {
+    private void preparePartitions(Database database) {
         try {
-            database.dialect().prepareDays(database, clock.instant());
+            database.dialect().preparePartitions(database, clock.instant());
         } catch (UnavailableException e) {
-            LOG.warn("The partitions of the coming days are not there yet: {}", e.getMessage());
+            LOG.warn("The partitions of the coming weeks are not there yet: {}", e.getMessage());
         }
     }
 }

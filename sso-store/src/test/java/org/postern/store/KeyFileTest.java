@@ -201,6 +201,30 @@ class KeyFileTest {
     }
 
     @Test
+    void refreshKeys_fileGone_keepsTheKeysAndMakesNone() throws Exception {
+        Samples samples = Samples.fresh();
+        try (SqlBackend backend = new SqlBackendProvider().openSql(TestSettings.h2(folder()))) {
+            LoginToken token = samples.issue(backend, SessionType.SSO, "secret");
+            Files.delete(file());
+            backend.refreshKeys();
+            assertThat(file()).doesNotExist();
+            assertThat(backend.tokens().find(samples.value(backend, "secret"), Samples.NOW))
+                    .contains(token);
+        }
+    }
+
+    @Test
+    void open_keysInTheSettings_makesNoFile() throws Exception {
+        String keys = "dGhlIGZpcnN0IGtleSBoYXMgMzIgYnl0ZXMgb3Igc28=,dGhlIHNlY29uZCBrZXkgaGFzIDMyIGJ5dGVzIGFsc28=";
+        try (SqlBackend backend = new SqlBackendProvider().openSql(TestSettings.h2(folder(), "sso.keys", keys))) {
+            assertThat(Samples.fresh().value(backend, "secret")).hasSize(2);
+            backend.refreshKeys();
+            assertThat(Samples.fresh().value(backend, "secret")).hasSize(2);
+        }
+        assertThat(file()).doesNotExist();
+    }
+
+    @Test
     void open_keyFileOpenToOthers_isRefusedBeforeTheDatabaseIsTouched() throws Exception {
         at(NOW).keys();
         Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("rw-r--r--"));

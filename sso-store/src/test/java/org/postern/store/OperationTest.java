@@ -8,9 +8,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TimeZone;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,8 +30,10 @@ import org.postern.core.LoginToken;
 import org.postern.core.Role;
 import org.postern.core.Secret;
 import org.postern.core.SessionType;
+import org.postern.core.TokenLife;
 import org.postern.core.UnavailableException;
 import org.postern.core.settings.Settings;
+import org.postern.core.settings.SettingsException;
 import org.postern.core.spi.BackendProvider;
 import org.postern.core.spi.DirectoryEditor;
 
@@ -64,6 +68,21 @@ class OperationTest {
             assertThat(backend.tokens().find(samples.value(backend, "secret"), Samples.NOW))
                     .contains(token);
             assertThat(samples.redeem(backend, token)).isTrue();
+        }
+    }
+
+    @Test
+    void open_twoNodesAtOnceOnAnEmptyDatabase_bothServe() throws Exception {
+        Settings settings = TestSettings.postgres(TestPostgres.newDatabase(), folder);
+        CompletableFuture<SqlBackend> one =
+                CompletableFuture.supplyAsync(() -> new SqlBackendProvider().openSql(settings));
+        CompletableFuture<SqlBackend> two =
+                CompletableFuture.supplyAsync(() -> new SqlBackendProvider().openSql(settings));
+        try (SqlBackend first = one.get();
+                SqlBackend second = two.get()) {
+            LoginToken token = samples.issue(first, SessionType.SSO, "secret");
+            assertThat(samples.redeem(second, token)).isTrue();
+            assertThat(samples.redeem(first, token)).isFalse();
         }
     }
 
@@ -105,6 +124,23 @@ class OperationTest {
                 assertThat(samples.redeem(backend, token)).isFalse();
             }
         }
+    }
+
+    @Test
+    void open_whatCannotBeADatabase_isABadSetting() throws Exception {
+        Path file = Files.createFile(folder.resolve("file"));
+        assertBadSetting("sso.data: the folder " + file, TestSettings.h2(file));
+        assertBadSetting("sso.data: the path", TestSettings.h2(folder.resolve("a;b")));
+        assertBadSetting("sso.database.url: ", TestSettings.postgres("jdbc:postgresql://127.0.0.1:x/y", folder));
+        String latin = TestPostgres.newDatabase("encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0");
+        assertBadSetting(
+                "sso.database.url: the database must have the encoding UTF8", TestSettings.postgres(latin, folder));
+    }
+
+    private static void assertBadSetting(String message, Settings settings) {
+        assertThatExceptionOfType(SettingsException.class)
+                .isThrownBy(() -> new SqlBackendProvider().open(settings))
+                .withMessageStartingWith(message);
     }
 
     @ParameterizedTest
@@ -239,27 +275,36 @@ class OperationTest {
     void partitions_onPostgreSql_takeInWhatCameEarly_andGoAsAWhole() throws Exception {
         String url = TestPostgres.newDatabase();
         Settings settings = TestSettings.postgres(url, folder);
-        Instant today = Instant.now().truncatedTo(ChronoUnit.DAYS);
-        try (SqlBackend backend = new SqlBackendProvider().openSql(settings)) {
-            assertThat(partitions(url, "login_token")).hasSize(34 + 1);
-            assertThat(partitions(url, "audit_event")).hasSize(8 + 1);
-            LoginToken near = issue(backend, today.plus(Duration.ofHours(30)), "near");
-            LoginToken far = issue(backend, today.plus(Duration.ofDays(40)), "far");
+        Instant monday = Instant.parse("2026-11-23T00:00:00Z");
+        Clock wednesday = Clock.fixed(monday.plus(Duration.ofDays(2)), ZoneOffset.UTC);
+        try (SqlBackend backend = new SqlBackendProvider(wednesday).openSql(settings)) {
+            assertThat(partitions(url, "login_token")).hasSize(6 + 1);
+            assertThat(partitions(url, "audit_event")).hasSize(2 + 1);
+            LoginToken near = issue(backend, monday.plus(Duration.ofDays(3)), "near");
+            LoginToken far = issue(backend, monday.plus(Duration.ofDays(6 * 7)), "far");
+            assertThat(rows(url, "login_token_20261123")).isOne();
             assertThat(rows(url, "login_token_default")).isOne();
 
-            // Ten days on: the far one's day gets its partition, and the near one's goes.
-            Instant later = today.plus(Duration.ofDays(10)).plusSeconds(3600);
+            // The longest life there is, from the last moment of the week.
+            issue(backend, monday.plus(Duration.ofDays(7)).plus(TokenLife.MAX).minusSeconds(1), "longest");
+            assertThat(rows(url, "login_token_default")).isOne();
+
+            // A week on: the far one's week gets its partition.
+            Instant later = monday.plus(Duration.ofDays(7));
             backend.tokens().noteExpired(later, 100);
             assertThat(rows(url, "login_token_default")).isZero();
-            assertThat(partitions(url, "login_token")).hasSize(34 + 10 + 1);
+            assertThat(partitions(url, "login_token")).hasSize(7 + 1);
             assertThat(backend.tokens().find(samples.value(backend, "far"), later))
                     .contains(far);
             assertThat(samples.redeem(backend, far, later)).isTrue();
 
-            int gone = backend.tokens().purge(today.plus(Duration.ofDays(5)), today.minusSeconds(1), 100);
-            assertThat(gone).isOne();
+            // The near one's goes when its last moment is old enough, not before.
+            Instant never = Instant.EPOCH;
+            assertThat(backend.tokens().purge(later.minusNanos(1000), never, 100))
+                    .isZero();
+            assertThat(backend.tokens().purge(later, never, 100)).isOne();
             assertThat(backend.tokens().token(near.id())).isEmpty();
-            assertThat(partitions(url, "login_token")).hasSize(34 + 10 - 5 + 1);
+            assertThat(partitions(url, "login_token")).hasSize(6 + 1);
             assertThat(backend.tokens().token(far.id())).isPresent();
         }
     }
@@ -270,7 +315,7 @@ class OperationTest {
         Settings settings = TestSettings.postgres(url, folder);
         try (SqlBackend first = new SqlBackendProvider().openSql(settings);
                 SqlBackend second = new SqlBackendProvider().openSql(settings)) {
-            Instant later = Instant.now().plus(Duration.ofDays(3));
+            Instant later = Instant.now().plus(Duration.ofDays(21));
             List.of(first, second).parallelStream().forEach(b -> b.tokens().noteExpired(later, 100));
             assertThat(rows(url, "login_token_default")).isZero();
             LoginToken token = samples.issue(second, SessionType.SSO, "secret");

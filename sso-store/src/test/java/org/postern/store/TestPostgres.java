@@ -34,8 +34,12 @@ final class TestPostgres {
 
     /** The URL of a new, empty database. */
     static String newDatabase() {
+        return newDatabase("");
+    }
+
+    static String newDatabase(String options) {
         String name = "postern" + DATABASES.incrementAndGet();
-        execute(Server.RUNNING.getPostgresDatabase(), "create database " + name);
+        execute(Server.RUNNING.getPostgresDatabase(), "create database " + name + " " + options);
         return "jdbc:postgresql://127.0.0.1:" + port() + "/" + name;
     }
 

@@ -17,9 +17,13 @@ import org.jsoup.safety.Safelist;
  */
 public record SafeHtml(String html, boolean defused) {
     private static final String ACTIVE =
-            "script, style, link, meta[http-equiv], base, img, picture, svg, math, form, input, button, iframe, frame,"
+            "script, style, link, meta[http-equiv], base, img, picture, svg, math, form, input, button, select, textarea, iframe, frame,"
                     + " object, embed, applet, video, audio, source, template, [background], [style], [onload], [onclick],"
                     + " [onerror]";
+
+    /** What must go with all that stands in it: without its frame it would only be misread. */
+    private static final String WITH_CONTENT =
+            "title, script, style, button, select, textarea, object, svg, math, template, noscript, iframe, audio, video";
 
     private static final Safelist SAFE = new Safelist()
             .addTags(
@@ -96,6 +100,7 @@ public record SafeHtml(String html, boolean defused) {
                 image.replaceWith(new TextNode('[' + image.attr("alt").strip() + ']'));
             }
         }
+        dirty.select(WITH_CONTENT).remove();
         Document clean = new Cleaner(SAFE).clean(dirty);
         clean.outputSettings().prettyPrint(false);
         return new SafeHtml(clean.body().html(), defused);

@@ -1,6 +1,9 @@
 package org.postern.sample.webmail;
 
+import jakarta.servlet.SessionCookieConfig;
+import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.Serializable;
 import java.util.Optional;
@@ -69,6 +72,18 @@ final class OwnSession implements Serializable {
         } catch (IllegalStateException invalidatedMeanwhile) {
             return Optional.empty();
         }
+    }
+
+    /** Signs out. The cookie goes too: browsers that keep pages for their Back key drop them when it changes. */
+    static void end(HttpServletRequest request, HttpServletResponse response) {
+        SessionCookieConfig config = request.getServletContext().getSessionCookieConfig();
+        Cookie cookie = new Cookie(config.getName() == null ? "JSESSIONID" : config.getName(), "");
+        cookie.setPath(config.getPath() == null ? request.getContextPath() + '/' : config.getPath());
+        cookie.setHttpOnly(true);
+        cookie.setSecure(config.isSecure());
+        cookie.setMaxAge(0);
+        response.addCookie(cookie);
+        end(request);
     }
 
     static void end(HttpServletRequest request) {

@@ -143,7 +143,7 @@ final class SignIn {
             return;
         }
         if (visitor.isPresent()) {
-            OwnSession.end(request);
+            OwnSession.end(request, response);
             response.setHeader("Clear-Site-Data", "\"cache\"");
         }
         Webmail.redirect(
