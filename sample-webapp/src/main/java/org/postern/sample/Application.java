@@ -69,8 +69,6 @@ public final class Application implements ServletContextListener {
         context.addFilter("guard", new Guard(settings.demo().on()))
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
 
-        new PosternRest(opened).register(context);
-
         Assets assets = new Assets();
         Templates templates = new Templates(settings, assets, opened.clock());
         context.addServlet("assets", assets).addMapping(Assets.PATTERN);
