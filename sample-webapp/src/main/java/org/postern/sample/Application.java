@@ -64,10 +64,10 @@ public final class Application implements ServletContextListener {
             imap = imap.or(() -> Optional.of(mail.imap()));
         }
 
+        context.addFilter("guard", new Guard(settings.demo().on()))
+                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         new PosternRest(opened).register(context);
         new SsoFilter(opened.tokens(), settings, opened.clock()).addTo(context);
-        context.addFilter("guard", new Guard(settings.demo().on()))
-                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
 
         Assets assets = new Assets();
         Templates templates = new Templates(settings, assets, opened.clock());

@@ -53,6 +53,9 @@ public final class Program {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "postern-stop"));
         server.start(application);
         new StartLines(effective, application).print(System.out);
+        Thread footprint = new Thread(Footprint::keepSmall, "postern-footprint");
+        footprint.setDaemon(true);
+        footprint.start();
         server.join();
         return 0;
     }

@@ -83,7 +83,14 @@ class CoreArchitectureTest {
                         .distinct()
                         .sorted())
                 .containsExactly(
-                        "ChosenToken", "InMemoryDirectory", "LoginUrl", "MailLogins", "TokenKeys", "VerifiedPasswords");
+                        "ChosenToken",
+                        "InMemoryDirectory",
+                        "LoginUrl",
+                        "MailLogins",
+                        "Message",
+                        "RemoteLogins",
+                        "TokenKeys",
+                        "VerifiedPasswords");
     }
 
     @Test

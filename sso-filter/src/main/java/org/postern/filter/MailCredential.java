@@ -12,7 +12,7 @@ public final class MailCredential implements Serializable {
 
     private final String text;
 
-    MailCredential(Secret secret) {
+    public MailCredential(Secret secret) {
         this.text = secret.reveal();
     }
 

@@ -46,7 +46,7 @@ public final class PosternRest {
         add(
                 context,
                 "postern-rest",
-                new RestServlet(config(), postern.settings().http()),
+                new OnDemand(() -> new RestServlet(config(), postern.settings().http())),
                 MAPPINGS);
     }
 

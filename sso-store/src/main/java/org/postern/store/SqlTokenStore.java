@@ -35,11 +35,11 @@ final class SqlTokenStore implements TokenStore {
     private static final Client NOBODY = new Client("", "");
 
     /** What makes a token live; the moment is bound to it. */
-    static final String LIVE =
-            "revoked_at is null and (uses = 0 or session_type in ('normal', 'normal_admin'))" + " and expires_at > ?";
+    private static final String LIVE =
+            "revoked_at is null and (uses = 0 or session_type in ('normal', 'normal_admin')) and expires_at > ?";
 
     private static final String COUNT_USE =
-            "update login_token set uses = uses + 1, last_used_at = ?" + " where id = ? and expires_at = ? and " + LIVE;
+            "update login_token set uses = uses + 1, last_used_at = ? where id = ? and expires_at = ? and " + LIVE;
 
     private final Database database;
     private final Listings listings;

@@ -19,6 +19,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TimeZone;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +68,21 @@ class OperationTest {
             assertThat(backend.tokens().find(samples.value(backend, "secret"), Samples.NOW))
                     .contains(token);
             assertThat(samples.redeem(backend, token)).isTrue();
+        }
+    }
+
+    @Test
+    void open_twoNodesAtOnceOnAnEmptyDatabase_bothServe() throws Exception {
+        Settings settings = TestSettings.postgres(TestPostgres.newDatabase(), folder);
+        CompletableFuture<SqlBackend> one =
+                CompletableFuture.supplyAsync(() -> new SqlBackendProvider().openSql(settings));
+        CompletableFuture<SqlBackend> two =
+                CompletableFuture.supplyAsync(() -> new SqlBackendProvider().openSql(settings));
+        try (SqlBackend first = one.get();
+                SqlBackend second = two.get()) {
+            LoginToken token = samples.issue(first, SessionType.SSO, "secret");
+            assertThat(samples.redeem(second, token)).isTrue();
+            assertThat(samples.redeem(first, token)).isFalse();
         }
     }
 

@@ -10,6 +10,7 @@ import org.postern.core.Mailbox;
 import org.postern.core.Secret;
 import org.postern.core.service.Mailboxes.PasswordChange;
 import org.postern.core.service.Postern;
+import org.postern.core.settings.Settings;
 
 /** What the mailbox's owner may change: his password. A token session may not, and is told why. */
 final class SettingsPage {
@@ -66,7 +67,12 @@ final class SettingsPage {
             show(request, response, visitor, HttpServletResponse.SC_BAD_REQUEST, texts.get("settings.differ"), "");
             return;
         }
-        Client client = new Client(request.getRemoteAddr(), SignIn.text(request.getHeader("User-Agent")));
+        Settings.Http http = postern.settings().http();
+        if (!Clients.maySendSecrets(request, http)) {
+            show(request, response, visitor, HttpServletResponse.SC_FORBIDDEN, texts.get("login.insecure"), "");
+            return;
+        }
+        Client client = Clients.of(request, http);
         PasswordChange outcome = postern.mailboxes().changePassword(visitor.mailbox(), old, fresh, client);
         if (outcome instanceof PasswordChange.Changed) {
             String version = postern.backend()

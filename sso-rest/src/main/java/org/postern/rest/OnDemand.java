@@ -1,0 +1,49 @@
+package org.postern.rest;
+
+import jakarta.servlet.GenericServlet;
+import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import java.io.IOException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A servlet that is made by its first request, also where the container starts every servlet that it is handed: no login
+ * waits for what only the API needs. Thread-safe.
+ */
+final class OnDemand extends GenericServlet {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Supplier<Servlet> maker;
+    private transient volatile @Nullable Servlet made;
+
+    OnDemand(Supplier<Servlet> maker) {
+        this.maker = maker;
+    }
+
+    @Override
+    public void service(ServletRequest request, ServletResponse response) throws ServletException, IOException {
+        Servlet servlet = made;
+        (servlet == null ? make() : servlet).service(request, response);
+    }
+
+    private synchronized Servlet make() throws ServletException {
+        Servlet servlet = made;
+        if (servlet == null) {
+            servlet = maker.get();
+            servlet.init(getServletConfig());
+            made = servlet;
+        }
+        return servlet;
+    }
+
+    @Override
+    public synchronized void destroy() {
+        if (made != null) {
+            made.destroy();
+            made = null;
+        }
+    }
+}
