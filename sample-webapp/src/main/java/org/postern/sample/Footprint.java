@@ -16,7 +16,7 @@ final class Footprint {
 
     /** Look for unused memory every few seconds, and keep little of it. */
     private static final Map<String, String> OPTIONS =
-            Map.of("G1PeriodicGCInterval", "1000", "MinHeapFreeRatio", "5", "MaxHeapFreeRatio", "10");
+            Map.of("G1PeriodicGCInterval", "5000", "MinHeapFreeRatio", "10", "MaxHeapFreeRatio", "20");
 
     private Footprint() {}
 

@@ -7,6 +7,7 @@ import org.postern.core.UnavailableException;
 import org.postern.core.settings.Settings;
 import org.postern.core.settings.SettingsException;
 import org.postern.sample.command.Commands;
+import org.postern.sample.logging.ConsoleLogging;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,9 +24,7 @@ public final class Program {
         Program program = new Program();
         int code;
         try {
-            code = args.length == 0
-                    ? program.serve()
-                    : new Commands(Configuration::read, System.in, System.out, System.err).run(List.of(args));
+            code = args.length == 0 ? program.serve() : command(List.of(args));
         } catch (SettingsException bad) {
             System.err.println(bad.getMessage());
             code = Launcher.WRONG_USE;
@@ -43,6 +42,11 @@ public final class Program {
     /** A logger only where one is needed: it costs time, and a command's user does not want it. */
     private static Logger logger() {
         return LoggerFactory.getLogger(Program.class);
+    }
+
+    private static int command(List<String> words) {
+        System.setProperty(ConsoleLogging.QUIET, "true");
+        return new Commands(Configuration::read, System.in, System.out, System.err).run(words);
     }
 
     private int serve() throws Exception {

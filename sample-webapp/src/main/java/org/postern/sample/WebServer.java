@@ -12,7 +12,6 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -82,10 +81,7 @@ final class WebServer {
         GracefulHandler graceful = new GracefulHandler();
         graceful.setHandler(context);
         server.setHandler(graceful);
-        ErrorHandler plain = new ErrorHandler();
-        plain.setShowStacks(false);
-        plain.setShowMessageInTitle(false);
-        server.setErrorHandler(plain);
+        server.setErrorHandler(new BareErrors());
         server.setStopTimeout(STOP_MILLIS);
         server.start();
     }

@@ -204,6 +204,9 @@ public final class Commands {
         if (postern.backend().directory().mailbox(address).isPresent()) {
             throw new IllegalArgumentException("there is such a mailbox already");
         }
+        if (postern.backend().directory().companyOf(address.domain()).isEmpty()) {
+            throw new IllegalArgumentException("the domain " + address.domain() + " is not there; domain create makes it");
+        }
         Secret password = goodPassword(address);
         editor(postern).createMailbox(address, arguments.option("--name").orElse(""), password, locale);
         return done("mailbox " + address + " is there");
@@ -256,6 +259,11 @@ public final class Commands {
         if (directory.administrator(address).isPresent()) {
             throw new IllegalArgumentException("there is such an administrator already");
         }
+        for (DomainName domain : domains) {
+            if (directory.companyOf(domain).filter(owner -> !owner.equals(company)).isPresent()) {
+                throw new IllegalArgumentException("the domain " + domain + " belongs to another company");
+            }
+        }
         Optional<Secret> password =
                 directory.mailbox(address).isPresent() ? Optional.empty() : Optional.of(goodPassword(address));
         prepare(postern, company, domains);
@@ -266,12 +274,6 @@ public final class Commands {
     /** The first administrator's company and domains are made with him. */
     private void prepare(Postern postern, String company, Set<DomainName> domains) {
         var directory = postern.backend().directory();
-        for (DomainName domain : domains) {
-            Optional<String> owner = directory.companyOf(domain);
-            if (owner.isPresent() && !owner.get().equals(company)) {
-                throw new IllegalArgumentException("the domain " + domain + " belongs to another company");
-            }
-        }
         try {
             editor(postern).createCompany(company);
             out.println("company " + company + " is new");

@@ -21,6 +21,9 @@ import java.time.temporal.ChronoUnit;
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class ConsoleLogging extends ContextAwareBase implements Configurator {
+    /** The system property that a command sets, whose user wants to read its own answer. */
+    public static final String QUIET = "postern.quiet";
+
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         URL file = ConsoleLogging.class.getClassLoader().getResource("logback.xml");
@@ -38,7 +41,8 @@ public final class ConsoleLogging extends ContextAwareBase implements Configurat
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(console);
-        context.getLogger("org.postern").setLevel(Level.INFO);
+        context.getLogger("org.postern").setLevel(Boolean.getBoolean(QUIET) ? Level.WARN : Level.INFO);
+        context.getLogger("org.postern.audit").setLevel(Level.INFO);
         context.getLogger("com.icegreen.greenmail").setLevel(Level.ERROR);
         // That H2 is newer than what Flyway was tested with is known: the tests here run on it.
         context.getLogger("org.flywaydb").setLevel(Level.ERROR);
