@@ -159,7 +159,7 @@ public final class RunningPostern implements AutoCloseable {
                     running.process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
                 }
                 running.process.getOutputStream().close();
-                return running.awaitEnd(PATIENCE);
+                return running.awaitEnd(Duration.ofSeconds(30));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
