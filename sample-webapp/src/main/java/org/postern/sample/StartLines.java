@@ -42,7 +42,6 @@ final class StartLines {
             lines.append("  Issue another token, as a help desk would:\n    wget -q -O - '")
                     .append(address)
                     .append("/tools/sso?admin=mail%40acme.example&pass=demo-mail&user=alice%40acme.example'\n\n");
-            lines.append("  Console   ").append(address).append("/sso/   mail@acme.example, demo-mail\n");
             lines.append("  Webmail   ").append(address).append("/       alice@acme.example, demo-alice\n");
             lines.append(String.format(
                     "  Mail      IMAP %d   POP3 %d   SMTP %d   on 127.0.0.1; passwords and tokens%n%n",

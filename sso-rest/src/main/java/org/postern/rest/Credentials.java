@@ -20,7 +20,7 @@ sealed interface Credentials {
     record Unreadable() implements Credentials {}
 
     static Credentials of(@Nullable List<String> headers) {
-        if (headers == null || headers.isEmpty()) {
+        if (headers == null || headers.stream().allMatch(String::isBlank)) {
             return new None();
         }
         String header = headers.get(0);

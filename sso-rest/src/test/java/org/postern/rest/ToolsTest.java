@@ -105,6 +105,12 @@ class ToolsTest {
     }
 
     @Test
+    void emptyAuthorization_isNone() {
+        assertThat(server.get("/tools/sso?" + ISSUE, "Authorization", "").body())
+                .startsWith("success");
+    }
+
+    @Test
     void basicCredentialsBesideParameters_areADuplicate() {
         assertThat(server.get("/tools/sso?" + ISSUE, "Authorization", Server.basic(Server.MAIL))
                         .body())
