@@ -165,7 +165,7 @@ public final class Commands {
         for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
             String message = String.valueOf(cause.getMessage());
             if (message.contains("already in use") || message.contains("90020")) {
-                return "the database is in use by a running server; stop it first, or use its console";
+                return "the database is in use by a running server; stop it first";
             }
         }
         return String.valueOf(fault.getMessage());
