@@ -1,0 +1,88 @@
+package org.postern.acceptance;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/** Logs in to a mail server as the simplest of mail clients does. */
+final class MailClient implements AutoCloseable {
+    private final Socket socket;
+    private final BufferedReader in;
+
+    private MailClient(int port) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(20_000);
+        in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+    }
+
+    /** Whether this opens the mailbox over IMAP. */
+    static boolean imap(int port, String user, String password) throws IOException {
+        try (MailClient client = new MailClient(port)) {
+            client.in.readLine();
+            client.say("a LOGIN \"" + user + "\" \"" + password + "\"");
+            return client.answerTo("a ").startsWith("a OK");
+        }
+    }
+
+    static boolean pop3(int port, String user, String password) throws IOException {
+        try (MailClient client = new MailClient(port)) {
+            client.in.readLine();
+            client.say("USER " + user);
+            client.in.readLine();
+            client.say("PASS " + password);
+            return client.in.readLine().startsWith("+OK");
+        }
+    }
+
+    static boolean smtpPlain(int port, String user, String password) throws IOException {
+        try (MailClient client = new MailClient(port)) {
+            client.ehlo();
+            client.say("AUTH PLAIN " + base64("\0" + user + "\0" + password));
+            return client.in.readLine().startsWith("235");
+        }
+    }
+
+    static boolean smtpLogin(int port, String user, String password) throws IOException {
+        try (MailClient client = new MailClient(port)) {
+            client.ehlo();
+            client.say("AUTH LOGIN");
+            client.in.readLine();
+            client.say(base64(user));
+            client.in.readLine();
+            client.say(base64(password));
+            return client.in.readLine().startsWith("235");
+        }
+    }
+
+    static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void ehlo() throws IOException {
+        in.readLine();
+        say("EHLO client.example");
+        answerTo("250 ");
+    }
+
+    private void say(String line) throws IOException {
+        socket.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String answerTo(String start) throws IOException {
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            if (line.startsWith(start)) {
+                return line;
+            }
+        }
+        throw new IOException("the mail server hung up");
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
