@@ -31,8 +31,7 @@ final class HelpDesk {
 
     String basic() {
         String pair = admin + ':' + password;
-        return "Authorization: Basic "
-                + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+        return "Authorization: Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The target of a request to {@code /tools/sso}. */
@@ -92,7 +91,8 @@ final class HelpDesk {
     /** One flat JSON object of an export, in the order of its fields; only what tests ask for is parsed. */
     record JsonRow(String line) {
         String text(String field) {
-            Matcher matcher = Pattern.compile("\"" + field + "\":(?:\"([^\"]*)\"|([0-9]+))").matcher(line);
+            Matcher matcher = Pattern.compile("\"" + field + "\":(?:\"([^\"]*)\"|([0-9]+))")
+                    .matcher(line);
             if (!matcher.find()) {
                 return "";
             }

@@ -59,8 +59,7 @@ class StartIT {
         assertThat(demo.wgetLine()).startsWith("wget -q -O - ");
         String answer = shell(demo.wgetLine());
 
-        assertThat(answer)
-                .matches("success: token generated\ntoken: \\[[0-9a-f]{32}]\nexpires: \\[[0-9]{10}]\n");
+        assertThat(answer).matches("success: token generated\ntoken: \\[[0-9a-f]{32}]\nexpires: \\[[0-9]{10}]\n");
         Visitor browser = new Visitor(demo.port());
         browser.follow(Visitor.loginTarget("alice@acme.example", HelpDesk.tokenIn(answer), ""));
         assertThat(browser.seesMailbox()).isTrue();
@@ -186,8 +185,9 @@ class StartIT {
 
     @Test
     void unknownSetting_inTheEnvironmentOrInAFile_isNamedInOneLine(@TempDir Path folder) throws IOException {
-        RunningPostern.Finished fromEnvironment =
-                RunningPostern.empty().environment("SSO_SESSION_MAX_LIVE", "PT1H").run();
+        RunningPostern.Finished fromEnvironment = RunningPostern.empty()
+                .environment("SSO_SESSION_MAX_LIVE", "PT1H")
+                .run();
         assertThat(fromEnvironment.exitCode()).isEqualTo(2);
         assertThat(fromEnvironment.err().lines()).singleElement().asString().startsWith("SSO_SESSION_MAX_LIVE: ");
 
@@ -214,8 +214,7 @@ class StartIT {
 
     @Test
     void portInUse_isNamedInOneLine() {
-        RunningPostern.Finished start =
-                RunningPostern.empty().port(demo.port()).run();
+        RunningPostern.Finished start = RunningPostern.empty().port(demo.port()).run();
 
         assertThat(start.exitCode()).isNotZero();
         assertThat(start.err().lines())
@@ -230,7 +229,9 @@ class StartIT {
     @Test
     void empty_hasNoAccount_untilACommandMakesOne(@TempDir Path data) {
         try (RunningPostern postern = RunningPostern.empty().data(data).start()) {
-            assertThat(HelpDesk.demo(postern.port()).call("GET", "/sso/v1/me", "").status())
+            assertThat(HelpDesk.demo(postern.port())
+                            .call("GET", "/sso/v1/me", "")
+                            .status())
                     .isEqualTo(401);
             assertThat(Wire.get(
                                     postern.port(),
@@ -239,14 +240,23 @@ class StartIT {
                     .isEqualTo("error: failed to save token\n");
             Wire.Answer apiKey = Wire.get(postern.port(), "/sso/v1/me", "Authorization: Bearer demo-api-key");
             assertThat(apiKey.status()).isEqualTo(401);
-            Wire.Answer signIn = Wire.post(
-                    postern.port(), "/?_task=signin", "user=alice%40acme.example&pass=demo-alice");
+            Wire.Answer signIn =
+                    Wire.post(postern.port(), "/?_task=signin", "user=alice%40acme.example&pass=demo-alice");
             assertThat(signIn.status()).isEqualTo(403);
         }
 
         RunningPostern.Finished admin = command(
-                data, "hd-Secret-4711", "admin", "create", "desk@first.example", "--role", "mail", "--company", "First",
-                "--domain", "first.example");
+                data,
+                "hd-Secret-4711",
+                "admin",
+                "create",
+                "desk@first.example",
+                "--role",
+                "mail",
+                "--company",
+                "First",
+                "--domain",
+                "first.example");
         assertThat(admin.exitCode()).as(admin.err()).isZero();
         RunningPostern.Finished mailbox =
                 command(data, "hd-Secret-4712", "mailbox", "create", "anna@first.example", "--locale", "de");

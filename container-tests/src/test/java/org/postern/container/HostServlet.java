@@ -55,6 +55,9 @@ public final class HostServlet extends HttpServlet {
             }
             case "invalidate" -> request.getSession().invalidate();
             case "logout" -> request.logout();
+            case "short" -> request.getSession().setMaxInactiveInterval(1);
+            case "password" ->
+                HostLogin.of(getServletContext()).orElseThrow().passwordAccepted(request, request.getHeader("X-User"));
             case "session" -> request.getSession(true).setAttribute("host", "own");
             case "own-login" -> {
                 HostLogin login = HostLogin.of(getServletContext()).orElseThrow();

@@ -2,7 +2,14 @@ package org.postern.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -408,6 +415,83 @@ class LoginTest {
                         .body())
                 .isEqualTo("Refused");
         assertThat(site.raw.get(site.url(ALICE, once)).status()).isEqualTo(200);
+    }
+
+    @Test
+    void login_byOneTokenManyTimesAtOnce_succeedsOnce() throws Exception {
+        for (int round = 0; round < 3; round++) {
+            String url = site.url(ALICE, site.token(ALICE, "sso")) + "&direct=1";
+            ExecutorService threads = Executors.newFixedThreadPool(32);
+            try {
+                List<Future<Raw.Answer>> all = new ArrayList<>();
+                for (int i = 0; i < 32; i++) {
+                    all.add(threads.submit(() -> site.raw.get(url)));
+                }
+                Set<String> cookies = new HashSet<>();
+                for (Future<Raw.Answer> one : all) {
+                    if (one.get().status() == 303) {
+                        cookies.add(one.get().sessionCookie().orElseThrow());
+                    } else {
+                        assertThat(one.get().body()).contains("refusal=refused", "user=null");
+                    }
+                }
+                assertThat(cookies).hasSize(1);
+            } finally {
+                threads.shutdownNow();
+            }
+        }
+    }
+
+    @Test
+    void login_byAlias_isOnWhereASettingNamesIt() throws Exception {
+        assertThat(site.raw
+                        .get("/mail?user=" + ALICE + "&pass=" + site.token(ALICE, "sso"))
+                        .body())
+                .contains("refusal=null", "user=null");
+        try (Site aliased = new Site("/web", Map.of("sso.login.aliases", "/mail, /a/b"))) {
+            String token = aliased.token(ALICE, "sso");
+            String query = "?user=" + ALICE + "&pass=" + token + "&direct=1";
+            assertThat(aliased.raw.get("/web/mail/" + query).body()).contains("refusal=null");
+            assertThat(aliased.raw.get("/web/%6dail" + query).body()).contains("refusal=null");
+            assertThat(aliased.raw.get("/web/mail;x" + query).status()).isEqualTo(400);
+            assertThat(aliased.raw.get("/web/mail" + query + "&_user=" + ALICE).status())
+                    .isEqualTo(400);
+            assertThat(aliased.raw.get("/web/mail?user=" + ALICE).body()).contains("refusal=null");
+            assertThat(aliased.raw.get("/web/mail" + query).header("Location")).contains("/web/?_task=mail");
+        }
+    }
+
+    @Test
+    void login_overPlainHttpFromAnotherHost_isRefused_andConsumesNothing() throws Exception {
+        try (Site proxied = new Site("/", Map.of("sso.http.trusted-proxies", "127.0.0.1"))) {
+            String url = proxied.url(ALICE, proxied.token(ALICE, "sso"));
+            String client = "X-Forwarded-For: 198.51.100.7";
+            for (String proto : List.of("X-None: 1", "X-Forwarded-Proto: http", "X-Forwarded-Proto: https, http")) {
+                Raw.Answer refused = proxied.raw.get(url, client, proto, "Host: localhost");
+                assertThat(refused.status()).as(proto).isEqualTo(403);
+                assertThat(refused.header("Location")).isEmpty();
+                assertThat(refused.all("Set-Cookie")).isEmpty();
+            }
+            assertThat(proxied.raw
+                            .post("/own", "u=a&p=b", "X-Act: own-login", client)
+                            .body())
+                    .isEqualTo("Insecure");
+            assertThat(proxied.raw.get(url, client, "X-Forwarded-Proto: https").status())
+                    .isEqualTo(200);
+            assertThat(proxied.audit(AuditEvent.Type.REDEEMED).get(0).client().address())
+                    .isEqualTo("198.51.100.7");
+        }
+    }
+
+    @Test
+    void ownPassword_isNoGuess_whereTheHostSaysSo() throws Exception {
+        try (Site own = new Site()) {
+            for (int i = 0; i < 60; i++) {
+                assertThat(own.raw.get(own.url(ALICE, "my-own-password")).status())
+                        .isEqualTo(200);
+                own.raw.get("/", "X-Act: password", "X-User: " + ALICE);
+            }
+        }
     }
 
     @Test

@@ -11,8 +11,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.postern.core.AuditEvent;
+import org.postern.core.Channel;
 import org.postern.core.Client;
+import org.postern.core.Secret;
 import org.postern.core.service.Issuance;
+import org.postern.core.service.MailLogins;
 
 /** Contract, section 8: the webmail session, below a context path. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -97,9 +100,28 @@ class SessionTest {
     }
 
     @Test
-    void mailCredential_opensTheMailbox_untilTheSessionEnds() throws Exception {
+    void mailCredential_opensTheMailboxAlone_untilTheSessionEnds() throws Exception {
         String cookie = site.login(ALICE, "sso");
-        assertThat(field(site.seen(cookie), "credential")).hasSizeGreaterThan(20);
+        Secret credential = Secret.of(field(site.seen(cookie), "credential"));
+        Client server = new Client("127.0.0.1", "");
+
+        assertThat(site.postern.mailLogins().check(ALICE, credential, Channel.IMAP, server))
+                .isInstanceOf(MailLogins.Check.Accepted.class);
+        assertThat(site.postern.mailLogins().check("bob@acme.example", credential, Channel.IMAP, server))
+                .isNotInstanceOf(MailLogins.Check.Accepted.class);
+        logout(cookie, OWN);
+        assertThat(site.postern.mailLogins().check(ALICE, credential, Channel.SMTP, server))
+                .isNotInstanceOf(MailLogins.Check.Accepted.class);
+    }
+
+    @Test
+    void idleSession_isOver_andTold() throws Exception {
+        String cookie = site.login(ALICE, "sso");
+        UUID id = UUID.fromString(field(
+                site.raw.get("/web/x", "Cookie: " + cookie, "X-Act: short").body(), "session"));
+        Thread.sleep(2_100);
+        assertThat(site.seen(cookie)).contains("user=null");
+        await(() -> site.backend.tokens().session(id).orElseThrow().endedAt().isPresent());
     }
 
     @Test

@@ -7,6 +7,8 @@ import jakarta.servlet.ServletContextListener;
 import java.net.URI;
 import java.util.EnumSet;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.service.Postern;
 import org.postern.core.settings.Setting;
@@ -31,35 +33,43 @@ import org.postern.sample.webmail.Webmail;
 public final class Application implements ServletContextListener {
     static final String ERROR_PATH = "/error";
 
-    private final @Nullable Settings given;
+    private final Supplier<Settings> settingsSource;
+    private final Function<Settings, Postern> opener;
     private @Nullable Postern postern;
     private @Nullable DemoMail demoMail;
 
     /** For a servlet container: reads its settings itself. */
     public Application() {
-        this.given = null;
+        this(Configuration::read, Postern::open);
+    }
+
+    /** Over what somebody else read and opens; it is closed here. */
+    Application(Supplier<Settings> settings, Function<Settings, Postern> opener) {
+        this.settingsSource = settings;
+        this.opener = opener;
     }
 
     Application(Settings settings) {
-        this.given = settings;
+        this(() -> settings, Postern::open);
     }
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
         ServletContext context = event.getServletContext();
-        Settings settings = given == null ? Configuration.read() : given;
+        Settings settings = settingsSource.get();
         if (settings.node().issuerUrl().isPresent()) {
             throw new SettingsException(
                     Setting.ISSUER_URL.key(), "this webmail is the issuing service, it cannot ask another one");
         }
-        Postern opened = Postern.open(settings);
+        Postern opened = opener.apply(settings);
         postern = opened;
         context.setAttribute(Postern.class.getName(), opened);
 
         Optional<URI> imap = settings.mail().imap();
         if (settings.demo().on()) {
+            Ahead<DemoMail> mailServer = Ahead.of("demo-mail-start", () -> DemoMail.start(opened));
             new DemoAccounts(opened.backend().directory()).seed();
-            DemoMail mail = DemoMail.start(opened);
+            DemoMail mail = mailServer.get();
             demoMail = mail;
             imap = imap.or(() -> Optional.of(mail.imap()));
         }

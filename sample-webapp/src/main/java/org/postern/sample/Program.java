@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.util.List;
 import org.postern.core.UnavailableException;
+import org.postern.core.service.Postern;
 import org.postern.core.settings.Settings;
 import org.postern.core.settings.SettingsException;
 import org.postern.sample.command.Commands;
@@ -53,7 +54,8 @@ public final class Program {
         Settings settings = Configuration.read();
         WebServer server = listen(settings);
         Settings effective = settings.http().port() == 0 ? Configuration.read(server.port()) : settings;
-        Application application = new Application(effective);
+        Ahead<Postern> postern = Ahead.of("postern-open", () -> Postern.open(effective));
+        Application application = new Application(() -> effective, same -> postern.get());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "postern-stop"));
         server.start(application);
         new StartLines(effective, application).print(System.out);

@@ -163,6 +163,10 @@ final class NodeSessions implements AutoCloseable {
     }
 
     private void later(Untold end) {
+        if (closed) {
+            lastWord(end);
+            return;
+        }
         if (untold.size() < MOST_UNTOLD) {
             untold.add(end);
             try {
@@ -170,6 +174,15 @@ final class NodeSessions implements AutoCloseable {
             } catch (RejectedExecutionException stopping) {
                 LOG.debug("the node stops");
             }
+        }
+    }
+
+    /** A container that stops lets go of its sessions after the filter; the store may be closed by then. */
+    private void lastWord(Untold end) {
+        try {
+            logins.end(end.session(), end.why(), end.client());
+        } catch (RuntimeException gone) {
+            LOG.debug("session {} ends with the node, untold", end.session());
         }
     }
 

@@ -23,10 +23,16 @@ final class Pages {
     private static final String POLICY = "default-src 'none'; img-src 'self'; form-action 'self'; base-uri 'none';"
             + " frame-ancestors 'none'; style-src 'sha256-";
     private static final String STYLE =
-            "body{font:1rem/1.5 system-ui,sans-serif;margin:0;color:#1c1c1e;background:#fff}"
-                    + "main{max-width:32rem;margin:15vh auto 0;padding:0 1.5rem;text-align:center}"
-                    + "img{max-width:16rem;max-height:6rem}h1{font-size:1.75rem;color:COLOR}"
-                    + "a,button{font:inherit}button{padding:.5rem 1.5rem}";
+            ":root{color-scheme:light dark;--ink:#1c1c1e;--page:#f6f7f9;--card:#fff;--line:#dfe3e8}"
+                    + "@media(prefers-color-scheme:dark){:root{--ink:#ececf0;--page:#14171b;--card:#1d2127;--line:#333942}}"
+                    + "body{font:1rem/1.5 system-ui,sans-serif;margin:0;color:var(--ink);background:var(--page)}"
+                    + "main{max-width:22rem;margin:15vh auto 0;padding:2rem 1.5rem;text-align:center;background:var(--card);"
+                    + "border:1px solid var(--line);border-top:4px solid COLOR;border-radius:.5rem}"
+                    + "@media(max-width:27rem){main{margin:10vh 1rem 0}}"
+                    + "img{max-width:16rem;max-height:6rem}h1{font-size:1.5rem;margin:.5rem 0}a{color:inherit}"
+                    + "button{font:inherit;font-weight:600;border:0;border-radius:.5rem;padding:.65rem 1.5rem;"
+                    + "color:var(--card);background:var(--ink);cursor:pointer}"
+                    + ":focus-visible{outline:3px solid;outline-offset:2px}";
     private static final String PLAIN_COLOR = "#1c1c1e";
 
     private final Settings settings;

@@ -165,7 +165,7 @@ public final class Commands {
         for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
             String message = String.valueOf(cause.getMessage());
             if (message.contains("already in use") || message.contains("90020")) {
-                return "the database is in use by a running server; stop it first, or use its console";
+                return "the database is in use by a running server; stop it first";
             }
         }
         return String.valueOf(fault.getMessage());
@@ -205,7 +205,8 @@ public final class Commands {
             throw new IllegalArgumentException("there is such a mailbox already");
         }
         if (postern.backend().directory().companyOf(address.domain()).isEmpty()) {
-            throw new IllegalArgumentException("the domain " + address.domain() + " is not there; domain create makes it");
+            throw new IllegalArgumentException(
+                    "the domain " + address.domain() + " is not there; domain create makes it");
         }
         Secret password = goodPassword(address);
         editor(postern).createMailbox(address, arguments.option("--name").orElse(""), password, locale);
@@ -260,7 +261,10 @@ public final class Commands {
             throw new IllegalArgumentException("there is such an administrator already");
         }
         for (DomainName domain : domains) {
-            if (directory.companyOf(domain).filter(owner -> !owner.equals(company)).isPresent()) {
+            if (directory
+                    .companyOf(domain)
+                    .filter(owner -> !owner.equals(company))
+                    .isPresent()) {
                 throw new IllegalArgumentException("the domain " + domain + " belongs to another company");
             }
         }

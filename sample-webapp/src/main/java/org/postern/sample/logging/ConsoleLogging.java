@@ -64,8 +64,7 @@ public final class ConsoleLogging extends ContextAwareBase implements Configurat
         @Override
         public byte[] encode(ILoggingEvent event) {
             StringBuilder line = new StringBuilder(256)
-                    .append(Instant.ofEpochMilli(event.getTimeStamp())
-                            .truncatedTo(ChronoUnit.MILLIS))
+                    .append(Instant.ofEpochMilli(event.getTimeStamp()).truncatedTo(ChronoUnit.MILLIS))
                     .append(' ')
                     .append(event.getLevel())
                     .append(' ')

@@ -1,0 +1,479 @@
+package org.postern.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.core.Acme;
+import org.postern.core.Client;
+import org.postern.core.Secret;
+import org.postern.core.service.Issuance;
+import org.postern.core.service.IssueRequest;
+
+/** The sample webmail from outside, on the embedded server, with the demo's accounts and mail (contract, section 8). */
+class WebmailTest {
+    private static final Client CLIENT = new Client("127.0.0.1", "test");
+    private static final String BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0";
+
+    @TempDir
+    private static Path data;
+
+    private static Site site;
+
+    /** A server with an application of its own. */
+    private static final class Site implements AutoCloseable {
+        final WebServer server;
+        final Application application;
+        final String address;
+
+        Site(Map<String, String> properties) throws Exception {
+            server = WebServer.listen(true, 0);
+            address = "http://127.0.0.1:" + server.port();
+            Map<String, String> all = new HashMap<>(properties);
+            all.put("sso.port", Integer.toString(server.port()));
+            all.put("sso.demo", "true");
+            application = new Application(Acme.settings(all));
+            server.start(application);
+        }
+
+        String token(String issuer, String user, String type) {
+            Issuance issued = application
+                    .postern()
+                    .tokens()
+                    .issue(
+                            application
+                                    .postern()
+                                    .backend()
+                                    .directory()
+                                    .administrator(Acme.address(issuer))
+                                    .orElseThrow(),
+                            new IssueRequest(user, type, Secret.of(""), "Ticket <4711>", "", "", false, false, CLIENT));
+            return ((Issuance.Issued) issued).value().reveal();
+        }
+
+        @Override
+        public void close() throws Exception {
+            server.stop();
+        }
+    }
+
+    /** A browser with its cookies. */
+    private static final class Visit {
+        private final HttpClient client = HttpClient.newBuilder()
+                .cookieHandler(new CookieManager())
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build();
+        private final Site site;
+
+        Visit(Site site) {
+            this.site = site;
+        }
+
+        HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(site.address + path));
+            return send(request, headers);
+        }
+
+        HttpResponse<String> post(String path, Map<String, String> form, String... headers)
+                throws IOException, InterruptedException {
+            StringBuilder body = new StringBuilder();
+            form.forEach((name, value) -> body.append(body.length() == 0 ? "" : "&")
+                    .append(name)
+                    .append('=')
+                    .append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(site.address + path))
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
+            return send(request, headers);
+        }
+
+        private HttpResponse<String> send(HttpRequest.Builder request, String... headers)
+                throws IOException, InterruptedException {
+            if (!List.of(headers).contains("User-Agent")) {
+                request.header("User-Agent", BROWSER);
+            }
+            if (headers.length > 0) {
+                request.headers(headers);
+            }
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        }
+
+        Visit withToken(String user, String token) throws IOException, InterruptedException {
+            HttpResponse<String> answer = get("/?_task=login&_action=login&direct=1&user=" + user + "&pass=" + token);
+            assertThat(answer.statusCode()).isEqualTo(303);
+            return this;
+        }
+
+        Visit withPassword(String user, String password) throws IOException, InterruptedException {
+            HttpResponse<String> answer = post("/?_task=signin", Map.of("user", user, "pass", password));
+            assertThat(answer.statusCode()).isEqualTo(303);
+            return this;
+        }
+
+        String csrf() throws IOException, InterruptedException {
+            Matcher token = Pattern.compile("_token=([0-9a-zA-Z_-]+)")
+                    .matcher(get("/?_task=settings").body());
+            assertThat(token.find()).isTrue();
+            return token.group(1);
+        }
+    }
+
+    @BeforeAll
+    static void start() throws Exception {
+        site = new Site(Map.of("sso.data", data.resolve("site").toString()));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        site.close();
+    }
+
+    private static Visit support(String user, String type) throws IOException, InterruptedException {
+        return new Visit(site).withToken(user, site.token("company@acme.example", user, type));
+    }
+
+    @Test
+    void anyPage_inATokenSession_saysWhoseSupportSessionItIs() throws Exception {
+        Visit visit = support("alice@acme.example", "sso");
+
+        for (String task : List.of("mail", "message&_uid=1", "settings")) {
+            assertThat(visit.get("/?_task=" + task).body())
+                    .contains("<b id=\"support-issuer\">company@acme.example</b>")
+                    .contains("Ticket &lt;4711&gt;")
+                    .contains("7 h 59 min")
+                    .contains("id=\"support-end\"");
+        }
+    }
+
+    @Test
+    void mail_usedUpSingleUseToken_stillShowsTheMailbox() throws Exception {
+        Visit visit = support("bob@acme.example", "sso");
+
+        HttpResponse<String> list = visit.get("/?_task=mail");
+
+        assertThat(list.statusCode()).isEqualTo(200);
+        assertThat(list.body()).contains("lang=\"de\"", "Posteingang", "Einladung: Grünkohlessen am Freitag");
+    }
+
+    @Test
+    void message_hostileHtml_showsItsTextAlone() throws Exception {
+        String body = support("alice@acme.example", "normal")
+                .get("/?_task=message&_uid=5")
+                .body();
+
+        assertThat(body)
+                .contains("famous anvils", "[A picture of an anvil]", "id=\"defused\"")
+                .doesNotContain(
+                        "tracker.example",
+                        "<script",
+                        "onclick",
+                        "javascript:",
+                        "style=\"",
+                        "<iframe",
+                        "<img src=\"http");
+    }
+
+    @Test
+    void message_inATextBrowser_isThePlainText() throws Exception {
+        Visit visit = new Visit(site);
+        String token = site.token("company@acme.example", "alice@acme.example", "sso");
+        visit.get(
+                "/?_task=login&_action=login&direct=1&user=alice%40acme.example&pass=" + token,
+                "User-Agent",
+                "w3m/0.5.3");
+
+        assertThat(visit.get("/?_task=message&_uid=5", "User-Agent", "w3m/0.5.3")
+                        .body())
+                .contains("50 % off anvils, today only!")
+                .doesNotContain("famous anvils");
+    }
+
+    @Test
+    void message_readInASupportSession_staysUnread() throws Exception {
+        Visit visit = support("carol@acme-labs.example", "sso");
+        visit.get("/?_task=message&_uid=5");
+
+        assertThat(visit.get("/?_task=mail").body()).contains("class=\"unread\"");
+    }
+
+    @Test
+    void part_htmlFile_isADownloadThatNothingShows() throws Exception {
+        HttpResponse<String> file = support("alice@acme.example", "sso").get("/?_task=part&_uid=4&_part=3");
+
+        assertThat(file.headers().firstValue("Content-Type")).contains("application/octet-stream");
+        assertThat(file.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+        assertThat(file.headers().firstValue("Content-Disposition").orElseThrow())
+                .startsWith("attachment; ")
+                .contains("filename*=UTF-8''%C3%9Cbersicht%20%E2%82%AC%202026.html");
+    }
+
+    @Test
+    void settings_inATokenSession_refuseThePasswordChangeAndSayWhy() throws Exception {
+        Visit visit = support("alice@acme.example", "normal");
+
+        assertThat(visit.get("/?_task=settings").body())
+                .contains("id=\"no-password-change\"")
+                .doesNotContain("name=\"old\"");
+        HttpResponse<String> forced = visit.post(
+                "/?_task=settings",
+                Map.of("_token", visit.csrf(), "old", "demo-alice", "new", "xyzzy plugh", "again", "xyzzy plugh"));
+        assertThat(forced.statusCode()).isEqualTo(403);
+        assertThat(forced.body()).contains("only its owner can");
+        new Visit(site).withPassword("alice@acme.example", "demo-alice");
+    }
+
+    @Test
+    void settings_owner_changesHisPasswordAndStaysSignedIn() throws Exception {
+        Visit owner = new Visit(site).withPassword("zoe@globex.example", "demo-zoe");
+        Visit elsewhere = new Visit(site).withPassword("zoe@globex.example", "demo-zoe");
+        Map<String, String> change =
+                Map.of("_token", owner.csrf(), "old", "demo-zoe", "new", "xyzzy plugh", "again", "xyzzy plugh");
+
+        assertThat(owner.post("/?_task=settings", change).body()).contains("id=\"done\"");
+        assertThat(owner.get("/?_task=mail").statusCode()).isEqualTo(200);
+        assertThat(elsewhere.get("/?_task=mail").statusCode()).isEqualTo(303);
+        assertThat(new Visit(site)
+                        .post("/?_task=signin", Map.of("user", "zoe@globex.example", "pass", "demo-zoe"))
+                        .statusCode())
+                .isEqualTo(403);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "wrong password, xyzzy plugh, xyzzy plugh",
+        "demo-dave, xyzzy plugh, xyzzy plunk",
+        "demo-dave, password, password",
+        "demo-dave, short, short"
+    })
+    void settings_badPasswordChange_changesNothing(String old, String fresh, String again) throws Exception {
+        Visit owner = new Visit(site).withPassword("dave@globex.example", "demo-dave");
+
+        HttpResponse<String> answer = owner.post(
+                "/?_task=settings", Map.of("_token", owner.csrf(), "old", old, "new", fresh, "again", again));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("id=\"error\"").doesNotContain("value=\"" + fresh, "value=\"" + old);
+        new Visit(site).withPassword("dave@globex.example", "demo-dave");
+    }
+
+    @Test
+    void stateChange_withoutTheSessionsToken_isRefusedInBothKindsOfSession() throws Exception {
+        Map<String, String> change =
+                Map.of("old", "demo-alice", "new", "xyzzy plugh", "again", "xyzzy plugh", "_token", "guess");
+
+        for (Visit visit : List.of(
+                support("alice@acme.example", "normal"),
+                new Visit(site).withPassword("alice@acme.example", "demo-alice"))) {
+            assertThat(visit.post("/?_task=settings", change).statusCode()).isEqualTo(403);
+        }
+        new Visit(site).withPassword("alice@acme.example", "demo-alice");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Sec-Fetch-Site,cross-site", "Sec-Fetch-Site,same-site", "Origin,https://evil.example", "Origin,null"})
+    void signin_fromAnotherSite_isRefused(String header, String value) throws Exception {
+        Visit visit = new Visit(site);
+
+        assertThat(visit.post(
+                                "/?_task=signin",
+                                Map.of("user", "alice@acme.example", "pass", "demo-alice"),
+                                header,
+                                value)
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(visit.get("/?_task=mail").statusCode()).isEqualTo(303);
+    }
+
+    @Test
+    void signin_normalToken_opensASupportSession() throws Exception {
+        Visit visit = new Visit(site)
+                .withPassword("alice@acme.example", site.token("mail@acme.example", "alice@acme.example", "normal"));
+
+        assertThat(visit.get("/?_task=mail").body()).contains("id=\"support\"");
+    }
+
+    @Test
+    void signin_ownPassword_isNoSupportSession() throws Exception {
+        Visit visit = new Visit(site).withPassword("postmaster@acme.example", "demo-postmaster");
+
+        assertThat(visit.get("/?_task=mail").body()).doesNotContain("id=\"support\"");
+        assertThat(visit.get("/?_task=settings").body()).contains("id=\"password-form\"");
+        assertThat(visit.get("/?_task=admin").body()).contains("bob@acme.example");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "alice@acme.example,wrong",
+        "alice@acme.example,''",
+        "nobody@acme.example,demo-nobody",
+        "suspended@acme.example,demo-suspended",
+        "company@acme.example,demo-company",
+        "'<script>@acme.example',x"
+    })
+    void signin_refused_looksTheSameForAll(String user, String password) throws Exception {
+        HttpResponse<String> answer = new Visit(site).post("/?_task=signin", Map.of("user", user, "pass", password));
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.body()).contains("Address or password is wrong").doesNotContain("<script>");
+    }
+
+    @Test
+    void loginUrl_ownPassword_isTheHostsLogin() throws Exception {
+        Visit visit = new Visit(site);
+
+        assertThat(visit.get("/?_task=login&_action=login&user=alice%40acme.example&pass=demo-alice")
+                        .headers()
+                        .firstValue("Location"))
+                .contains("/?_task=mail");
+        assertThat(visit.get("/?_task=mail").body()).doesNotContain("id=\"support\"");
+    }
+
+    @Test
+    void admin_adminOnlySession_opensTheAdminTabAlone() throws Exception {
+        Visit visit = support("postmaster@acme.example", "admin_only");
+
+        assertThat(visit.get("/").headers().firstValue("Location")).contains("/?_task=admin");
+        assertThat(visit.get("/?_task=admin").body()).contains("suspended@acme.example");
+        assertThat(visit.get("/?_task=mail").statusCode()).isEqualTo(403);
+        assertThat(visit.get("/?_task=message&_uid=1").statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void admin_sessionWithoutAdmin_isRefused() throws Exception {
+        assertThat(support("postmaster@acme.example", "sso")
+                        .get("/?_task=admin")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(support("alice@acme.example", "normal").get("/?_task=admin").statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void admin_search_takesEveryCharacterForItself() throws Exception {
+        Visit visit = support("postmaster@acme.example", "normal_admin");
+
+        assertThat(visit.get("/?_task=admin&_q=bob").body())
+                .contains("bob@acme.example")
+                .doesNotContain("alice@");
+        assertThat(visit.get("/?_task=admin&_q=%25").body()).doesNotContain("<td class=\"address\">");
+        assertThat(visit.get("/?_task=admin&_q=%22%3E%3Cscript%3E").body()).doesNotContain("<script>");
+        assertThat(visit.get("/?_task=admin&_after=nonsense").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void logout_owner_needsHisTokenOrAClick() throws Exception {
+        Visit owner = new Visit(site).withPassword("alice@acme.example", "demo-alice");
+
+        assertThat(owner.get("/?_task=logout").body()).contains("<form method=\"post\"");
+        assertThat(owner.get("/?_task=mail").statusCode()).isEqualTo(200);
+        assertThat(owner.get("/?_task=logout&_token=" + owner.csrf()).statusCode())
+                .isEqualTo(303);
+        assertThat(owner.get("/?_task=mail").statusCode()).isEqualTo(303);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/?_task=message&_uid=99999",
+                "/?_task=message&_uid=-1",
+                "/?_task=message&_uid=18446744073709551617",
+                "/?_task=message&_uid=%3Cscript%3E",
+                "/?_task=part&_uid=4&_part=9.9",
+                "/?_task=part&_uid=4&_part=..%2Fx",
+                "/?_task=%3Cscript%3E",
+                "/nothing",
+                "/Launcher.class",
+                "/org/postern/sample/Launcher.class",
+                "/org/postern/sample/Launcher$Options.class",
+                "/META-INF/MANIFEST.MF",
+                "/WEB-INF/web.xml",
+                "/error",
+                "/assets/",
+                "/assets/texts.properties",
+                "/brand/x.css"
+            })
+    void get_whatIsNotThere_isAFriendlyPage(String path) throws Exception {
+        HttpResponse<String> answer = support("alice@acme.example", "sso").get(path);
+
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(answer.body()).contains("id=\"problem\"").doesNotContain("<script>", "Exception", "jetty");
+        assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("default-src 'none'", "frame-ancestors 'none'");
+        assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PUT", "DELETE", "PATCH", "TRACE", "OPTIONS", "X"})
+    void otherMethods_areRefused(String method) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(site.address + "/?_task=mail"))
+                .method(method, HttpRequest.BodyPublishers.noBody());
+
+        assertThat(new Visit(site).send(request).statusCode()).isEqualTo(405);
+    }
+
+    @Test
+    void mail_serverDown_saysSoAndLaterWorksAgain() throws Exception {
+        int closed;
+        try (java.net.ServerSocket socket = new java.net.ServerSocket(0)) {
+            closed = socket.getLocalPort();
+        }
+        try (Site broken = new Site(
+                Map.of("sso.data", data.resolve("broken").toString(), "sso.imap.url", "imap://127.0.0.1:" + closed))) {
+            Visit visit = new Visit(broken)
+                    .withToken("alice@acme.example", broken.token("mail@acme.example", "alice@acme.example", "sso"));
+
+            HttpResponse<String> answer = visit.get("/?_task=mail");
+
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+            assertThat(answer.body())
+                    .contains("The mail server does not answer")
+                    .doesNotContain("Exception");
+            assertThat(visit.get("/?_task=settings").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void personalPage_isNotKept() throws Exception {
+        assertThat(support("alice@acme.example", "sso")
+                        .get("/?_task=mail")
+                        .headers()
+                        .firstValue("Cache-Control"))
+                .contains("no-store");
+    }
+
+    @Test
+    void styleSheet_underItsDigest_isKeptForever() throws Exception {
+        Visit visit = new Visit(site);
+        Matcher link = Pattern.compile("href=\"(/assets/style\\.css\\?v=[0-9a-f]+)\"")
+                .matcher(visit.get("/").body());
+        assertThat(link.find()).isTrue();
+
+        assertThat(visit.get(link.group(1))
+                        .headers()
+                        .firstValue("Cache-Control")
+                        .orElseThrow())
+                .contains("immutable");
+        assertThat(visit.get("/assets/style.css?v=old").headers().firstValue("Cache-Control"))
+                .contains("no-cache");
+    }
+}
