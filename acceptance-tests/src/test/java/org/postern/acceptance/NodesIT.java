@@ -57,7 +57,8 @@ class NodesIT {
         assertThat(MailClient.imap(other.imapPort(), "alice@acme.example", token.getString("token")))
                 .isTrue();
 
-        assertThat(desk.call("DELETE", "/sso/v1/tokens/" + token.getString("id"), "").status())
+        assertThat(desk.call("DELETE", "/sso/v1/tokens/" + token.getString("id"), "")
+                        .status())
                 .isEqualTo(204);
 
         isOverInTime(browser, Instant.now());
@@ -216,7 +217,10 @@ class NodesIT {
                             .body())
                     .startsWith("{\"success\":false,\"error_number\":0,");
             for (String target : new String[] {
-                "/sso/v1/me", "/sso/v1/tokens?user=alice@acme.example", "/sso/v1/users", "/sso/v1/audit",
+                "/sso/v1/me",
+                "/sso/v1/tokens?user=alice@acme.example",
+                "/sso/v1/users",
+                "/sso/v1/audit",
                 "/sso/v1/sessions?user=alice@acme.example"
             }) {
                 Wire.Answer answer = unavailable("GET", target, "", desk.basic());
@@ -253,7 +257,9 @@ class NodesIT {
 
     private static Wire.Answer unavailable(String method, String target, String body, String... headers) {
         Wire.Answer answer = Wire.once(one.port(), method, target, body, headers);
-        assertThat(answer.status()).as(method + " " + target + "\n" + answer.whole()).isEqualTo(503);
+        assertThat(answer.status())
+                .as(method + " " + target + "\n" + answer.whole())
+                .isEqualTo(503);
         assertThat(answer.header("Retry-After").orElse("")).as(target).matches("[1-9][0-9]*");
         return answer;
     }
