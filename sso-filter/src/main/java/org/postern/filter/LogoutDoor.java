@@ -83,6 +83,7 @@ final class LogoutDoor {
         sessions.end(session, "logout", peer.client(request));
         Gate.invalidate(http);
         response.setHeader("Clear-Site-Data", "\"cache\"");
+        SessionCookies.forget(request, response);
         if (post && !target.startsWith("/")) {
             // Chromium holds the page's form-action against a redirect after its form, not against a page that moves
             // on.

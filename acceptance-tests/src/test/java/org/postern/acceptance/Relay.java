@@ -1,0 +1,76 @@
+package org.postern.acceptance;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** Stands between the webmail and its mail server, and keeps what the webmail says. */
+final class Relay implements AutoCloseable {
+    private final ServerSocket listening;
+    private final int target;
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+    Relay(int target) throws IOException {
+        this.target = target;
+        listening = new ServerSocket(0, 20, InetAddress.getLoopbackAddress());
+        daemon(this::accept);
+    }
+
+    int port() {
+        return listening.getLocalPort();
+    }
+
+    String said() {
+        synchronized (said) {
+            return said.toString(StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket client = listening.accept();
+                Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+                daemon(() -> copy(client, server, true));
+                daemon(() -> copy(server, client, false));
+            }
+        } catch (IOException closed) {
+            // The test is over.
+        }
+    }
+
+    private void copy(Socket from, Socket to, boolean keeps) {
+        try (from;
+                to) {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            byte[] buffer = new byte[8192];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                if (keeps) {
+                    synchronized (said) {
+                        said.write(buffer, 0, n);
+                    }
+                }
+                out.write(buffer, 0, n);
+            }
+        } catch (IOException over) {
+            // One of them hung up.
+        }
+    }
+
+    private static void daemon(Runnable work) {
+        Thread thread = new Thread(work, "relay");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listening.close();
+    }
+}
