@@ -166,8 +166,8 @@ public final class FromOutside {
     }
 
     private void redeem(Program program, String token) throws IOException, InterruptedException {
-        HttpResponse<String> answer = get(
-                program.address + "/?_task=login&_action=login&direct=1&user=" + MAILBOX + "&pass=" + token);
+        HttpResponse<String> answer =
+                get(program.address + "/?_task=login&_action=login&direct=1&user=" + MAILBOX + "&pass=" + token);
         if (answer.statusCode() != 303) {
             throw new IllegalStateException("not redeemed: " + answer.statusCode());
         }
