@@ -19,7 +19,7 @@ import org.postern.acceptance.RunningPostern;
 import org.postern.acceptance.Wire;
 
 /** Every page, in English and German, wide and narrow, light and dark: for everybody, and nothing out of place. */
-class PagesIT {
+class RarePagesIT {
     private static final String ALICE = "alice@acme.example";
     private static final String POSTMASTER = "postmaster@acme.example";
     private static final String ZOE = "zoe@globex.example";
