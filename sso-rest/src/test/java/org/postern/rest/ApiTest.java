@@ -505,6 +505,21 @@ class ApiTest {
         assertThat(cell).doesNotContain(",=", ",+", ",-", ",@", "\"=", "\"+", "\"-", "\"@");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "*/*",
+                "application/*",
+                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+                "application/json, text/csv;q=0.1"
+            })
+    void audit_whereEverythingIsTaken_isAPageOfJson(String accept) {
+        HttpResponse<String> answer =
+                server.get("/sso/v1/audit?limit=1", "Authorization", Server.basic(Server.MAIL), "Accept", accept);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+    }
+
     @Test
     void audit_typeThatIsNotToBeHad_is406() {
         problem(

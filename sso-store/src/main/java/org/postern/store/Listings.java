@@ -213,6 +213,8 @@ final class Listings implements AutoCloseable {
     private SessionFactory start() {
         int[] version = database.dialect().leastVersion();
         StandardServiceRegistry registry = new StandardServiceRegistryBuilder()
+                // Hibernate takes over all system properties, logs them, and some of them are our secrets.
+                .clearSettings()
                 .applySetting("hibernate.connection.datasource", database.dataSource())
                 // Told instead of asked: starting needs no connection.
                 .applySetting("hibernate.boot.allow_jdbc_metadata_access", false)

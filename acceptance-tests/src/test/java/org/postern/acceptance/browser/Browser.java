@@ -196,7 +196,7 @@ final class Browser implements AutoCloseable {
     void size(int width, int height) {
         driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
-                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
         driver.manage().window().setSize(new Dimension(width, height));
     }
 

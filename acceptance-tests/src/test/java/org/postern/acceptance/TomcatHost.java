@@ -1,0 +1,32 @@
+package org.postern.acceptance;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.servlets.DefaultServlet;
+import org.apache.catalina.startup.Tomcat;
+
+/** Tomcat 10.1 with a WAR in it, as a process of its own: {@code WAR PORT FOLDER}. */
+final class TomcatHost {
+    private TomcatHost() {}
+
+    public static void main(String[] args) throws Exception {
+        Files.createDirectories(Path.of(args[2], "webapps"));
+        Tomcat tomcat = new Tomcat();
+        tomcat.setBaseDir(args[2]);
+        tomcat.setPort(Integer.parseInt(args[1]));
+        tomcat.getConnector().setProperty("address", "127.0.0.1");
+        // The defaults would want a JSP engine.
+        tomcat.setAddDefaultWebXmlToWebapp(false);
+        StandardContext webapp = (StandardContext) tomcat.addWebapp("", args[0]);
+        Tomcat.addServlet(webapp, "default", new DefaultServlet()).setOverridable(true);
+        webapp.addServletMappingDecoded("/", "default");
+        webapp.setFailCtxIfServletStartFails(true);
+        tomcat.start();
+        if (!webapp.getState().isAvailable()) {
+            throw new IllegalStateException("the application did not start");
+        }
+        System.out.println("started " + webapp.getServletContext().getServerInfo());
+        tomcat.getServer().await();
+    }
+}
