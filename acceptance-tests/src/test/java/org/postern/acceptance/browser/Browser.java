@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
@@ -61,12 +62,19 @@ final class Browser implements AutoCloseable {
         return with("en", Map.of("profile.managed_default_content_settings.javascript", 2));
     }
 
-    private static Browser with(String languages, Map<String, Object> preferences) {
+    /** A browser that finds these host names on this machine. */
+    static Browser knowing(String... hosts) {
+        String rules = Stream.of(hosts).map(h -> "MAP " + h + " 127.0.0.1").collect(Collectors.joining(","));
+        return with("en", Map.of(), "--host-resolver-rules=" + rules);
+    }
+
+    private static Browser with(String languages, Map<String, Object> preferences, String... flags) {
         try {
             Path profile = Files.createTempDirectory("postern-browser");
             ChromeOptions options = new ChromeOptions();
             options.setBinary(System.getProperty("postern.chromium", "/usr/bin/chromium"));
             options.addArguments(FLAGS);
+            options.addArguments(flags);
             options.addArguments("--user-data-dir=" + profile, "--lang=" + languages.replaceFirst(",.*", ""));
             Map<String, Object> all = new HashMap<>(preferences);
             all.put("intl.accept_languages", languages);
@@ -172,6 +180,13 @@ final class Browser implements AutoCloseable {
     boolean seesMailbox(String postern) {
         go(postern + "/?_task=mail");
         return has("#messages") || has("#logout");
+    }
+
+    /** Wants pages in this language from now on. */
+    void speak(String language) {
+        driver.executeCdpCommand("Network.enable", Map.of());
+        driver.executeCdpCommand(
+                "Network.setExtraHTTPHeaders", Map.of("headers", Map.of("Accept-Language", language)));
     }
 
     void forgetEverything() {
