@@ -99,7 +99,7 @@ class TextBrowserIT {
         Desk.Issued issued = desk.issue(ALICE, "sso", "\"confirm\":true");
         TextBrowser browser = browser(name)
                 .keep("question")
-                .follow("Log in")
+                .pressTheButton()
                 .follow("Continue")
                 .keep("list");
 
