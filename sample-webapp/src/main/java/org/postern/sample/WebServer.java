@@ -65,7 +65,7 @@ final class WebServer {
         http.setUriCompliance(UriCompliance.DEFAULT.with("postern", UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT));
         ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
         connector.setIdleTimeout(IDLE_MILLIS);
-        connector.setShutdownIdleTimeout(STOP_MILLIS);
+        connector.setShutdownIdleTimeout(STOP_MILLIS / 2);
         connector.open(socket);
         server.addConnector(connector);
 

@@ -180,7 +180,7 @@ class WebmailTest {
                 .get("/?_task=message&_uid=5")
                 .body();
 
-        assertThat(body)
+        assertThat(body.replaceFirst("<script src=\"/assets/back\\.js\\?v=[0-9a-f]+\"></script>", ""))
                 .contains("famous anvils", "[A picture of an anvil]", "id=\"defused\"")
                 .doesNotContain(
                         "tracker.example",
@@ -237,7 +237,7 @@ class WebmailTest {
                 "/?_task=settings",
                 Map.of("_token", visit.csrf(), "old", "demo-alice", "new", "xyzzy plugh", "again", "xyzzy plugh"));
         assertThat(forced.statusCode()).isEqualTo(403);
-        assertThat(forced.body()).contains("only its owner can");
+        assertThat(forced.body()).containsIgnoringCase("only its owner can");
         new Visit(site).withPassword("alice@acme.example", "demo-alice");
     }
 

@@ -30,7 +30,8 @@ public final class Assets extends HttpServlet {
     private final Map<String, Asset> assets = Map.of(
             "style.css", load("style.css", "text/css;charset=utf-8"),
             "logo.svg", load("logo.svg", "image/svg+xml"),
-            "icon.svg", load("icon.svg", "image/svg+xml"));
+            "icon.svg", load("icon.svg", "image/svg+xml"),
+            "back.js", load("back.js", "text/javascript;charset=utf-8"));
 
     private static Asset load(String name, String type) {
         try (InputStream in = Assets.class.getResourceAsStream("assets/" + name)) {

@@ -20,6 +20,7 @@ public record Frame(
         String base,
         String style,
         String icon,
+        String backScript,
         Optional<String> brandStyle,
         String brandName,
         Optional<String> logo,

@@ -14,8 +14,9 @@ import org.postern.core.settings.AddressList;
  * passwords everybody knows, on this machine, in whatever container it runs. Thread-safe.
  */
 public final class Guard implements Filter {
-    static final String POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self';"
-            + " base-uri 'none'; frame-ancestors 'none'";
+    static final String POLICY =
+            "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'self';"
+                    + " base-uri 'none'; frame-ancestors 'none'";
 
     private final boolean thisMachineOnly;
 

@@ -72,6 +72,7 @@ public final class Templates {
                 base,
                 base + assets.address("style.css"),
                 base + assets.address("icon.svg"),
+                base + assets.address("back.js"),
                 brand.color().map(color -> base + BrandStyle.PATH + brand.id() + ".css"),
                 brand.name(),
                 brand.logo().map(logo -> base + logo),
