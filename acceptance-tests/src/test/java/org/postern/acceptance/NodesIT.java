@@ -30,6 +30,9 @@ class NodesIT {
         database.create("postern");
         one = launch().start();
         other = launch().start();
+        // The API is started by its first request, which is not what is measured here.
+        assertThat(Wire.get(one.port(), "/health/ready").status()).isEqualTo(200);
+        assertThat(Wire.get(other.port(), "/health/ready").status()).isEqualTo(200);
     }
 
     private static RunningPostern.Launch launch() {

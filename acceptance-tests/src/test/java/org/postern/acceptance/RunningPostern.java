@@ -295,7 +295,9 @@ public final class RunningPostern implements AutoCloseable {
     public String threads() {
         try {
             Process jstack = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "jstack").toString(), Long.toString(pid()))
+                            Path.of(System.getProperty("java.home"), "bin", "jstack")
+                                    .toString(),
+                            Long.toString(pid()))
                     .redirectErrorStream(true)
                     .start();
             return new String(jstack.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
