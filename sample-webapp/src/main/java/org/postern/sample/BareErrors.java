@@ -43,6 +43,6 @@ final class BareErrors extends ErrorHandler {
     private static String page(int code) {
         String name = code + " " + HttpStatus.getMessage(code);
         return "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>" + name
-                + "</title></head>\n<body><h1>" + name + "</h1></body>\n</html>\n";
+                + "</title></head>\n<body><main><h1>" + name + "</h1></main></body>\n</html>\n";
     }
 }

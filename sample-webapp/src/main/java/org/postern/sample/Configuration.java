@@ -22,6 +22,8 @@ final class Configuration {
             "127.0.0.1,localhost",
             "sso.brand.demo.name",
             "Postern",
+            "sso.brand.demo.color",
+            "#1f4e8c",
             "sso.brand.demo.logo",
             "/assets/logo.svg");
 

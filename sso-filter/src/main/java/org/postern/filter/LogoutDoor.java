@@ -55,7 +55,7 @@ final class LogoutDoor {
             pages.refuses(request, response, HttpServletResponse.SC_BAD_REQUEST, "bad_request");
             return Optional.empty();
         }
-        if (session.isCsrfToken(fields.get().value(TOKEN)) || Fetch.isOwnVisit(request)) {
+        if (session.isCsrfToken(fields.get().value(TOKEN)) || Fetch.isTyped(request)) {
             end(request, response, http, session, post);
         } else {
             String action = places.login() + "?_task=logout";
@@ -83,6 +83,7 @@ final class LogoutDoor {
         sessions.end(session, "logout", peer.client(request));
         Gate.invalidate(http);
         response.setHeader("Clear-Site-Data", "\"cache\"");
+        SessionCookies.forget(request, response);
         if (post && !target.startsWith("/")) {
             // Chromium holds the page's form-action against a redirect after its form, not against a page that moves
             // on.

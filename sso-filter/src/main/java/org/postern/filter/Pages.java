@@ -22,18 +22,42 @@ import org.postern.core.settings.Settings;
 final class Pages {
     private static final String POLICY = "default-src 'none'; img-src 'self'; form-action 'self'; base-uri 'none';"
             + " frame-ancestors 'none'; style-src 'sha256-";
-    private static final String STYLE =
-            ":root{color-scheme:light dark;--ink:#1c1c1e;--page:#f6f7f9;--card:#fff;--line:#dfe3e8}"
-                    + "@media(prefers-color-scheme:dark){:root{--ink:#ececf0;--page:#14171b;--card:#1d2127;--line:#333942}}"
-                    + "body{font:1rem/1.5 system-ui,sans-serif;margin:0;color:var(--ink);background:var(--page)}"
-                    + "main{max-width:22rem;margin:15vh auto 0;padding:2rem 1.5rem;text-align:center;background:var(--card);"
-                    + "border:1px solid var(--line);border-top:4px solid COLOR;border-radius:.5rem}"
-                    + "@media(max-width:27rem){main{margin:10vh 1rem 0}}"
-                    + "img{max-width:16rem;max-height:6rem}h1{font-size:1.5rem;margin:.5rem 0}a{color:inherit}"
-                    + "button{font:inherit;font-weight:600;border:0;border-radius:.5rem;padding:.65rem 1.5rem;"
-                    + "color:var(--card);background:var(--ink);cursor:pointer}"
-                    + ":focus-visible{outline:3px solid;outline-offset:2px}";
-    private static final String PLAIN_COLOR = "#1c1c1e";
+    /** The brand says one colour; what is written in it or on it takes a shade that can be read there. */
+    private static final String STYLE = """
+            :root{color-scheme:light dark;--brand:COLOR;--fill:var(--brand);--on:#fff;--link:var(--brand);\
+            --ink:#171b21;--quiet:#5a6472;--ground:#f6f7f9;--card:#fff;--line:#e1e5ea;--tint:#e8edf4}
+            @supports(color:oklch(from red l c h)){:root{--link:oklch(from var(--brand) min(l,.47) c h);\
+            --tint:color-mix(in oklab,var(--brand) 10%,var(--card));\
+            --on:color(from var(--fill) xyz-d65 clamp(0,(.18 - y)*1e6,.9505) clamp(0,(.18 - y)*1e6,1) \
+            clamp(0,(.18 - y)*1e6,1.089))}}
+            @media(prefers-color-scheme:dark){:root{--link:#9dc0ee;--ink:#e8ebef;--quiet:#a5afbb;--ground:#121519;\
+            --card:#1a1e24;--line:#2e353e;--tint:#26303d}
+            @supports(color:oklch(from red l c h)){:root{--fill:oklch(from var(--brand) max(l,.46) c h);\
+            --link:oklch(from var(--brand) max(l,.8) min(c,.1) h);\
+            --tint:color-mix(in oklab,var(--fill) 22%,var(--card))}}}
+            *{box-sizing:border-box}
+            body{margin:0;padding:min(18vh,9rem) 1rem 2rem;font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,\
+            "Helvetica Neue",Arial,sans-serif;color:var(--ink);\
+            background:radial-gradient(90rem 34rem at 50% -12rem,var(--tint),transparent) no-repeat var(--ground)}
+            main{max-width:26rem;margin:0 auto;padding:2.5rem 2rem;text-align:center;background:var(--card);\
+            border:1px solid var(--line);border-radius:12px;box-shadow:0 12px 32px rgb(16 24 40/.08)}
+            img{display:block;margin:0 auto 1rem;height:3.5rem;max-width:100%;object-fit:contain}
+            h1{font-size:1.4375rem;line-height:1.25;letter-spacing:-.015em;font-weight:680;margin:0 0 .5rem;\
+            overflow-wrap:anywhere}
+            p{margin:0;color:var(--quiet)}
+            a{color:var(--link);font-weight:600;text-underline-offset:.18em}
+            p+p,form{margin-top:1.5rem}
+            button{font:inherit;font-weight:600;width:100%;border:0;border-radius:8px;padding:.65rem 1.25rem;\
+            color:var(--on);background:var(--fill);cursor:pointer}
+            :focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:6px}
+            .on p:first-of-type::after{content:"";display:block;height:3px;margin:1.5rem auto 0;max-width:12rem;\
+            border-radius:2px;background:linear-gradient(90deg,var(--tint) 35%,var(--fill) 50%,var(--tint) 65%) \
+            100%/300% 100%;animation:on 1.2s linear infinite}
+            @keyframes on{to{background-position:0}}
+            @media(prefers-reduced-motion:reduce){.on p:first-of-type::after{animation:none}}
+            """;
+
+    private static final String PLAIN_COLOR = "#3d4754";
 
     private final Settings settings;
     private final String contextPath;
@@ -130,10 +154,12 @@ final class Pages {
             throws IOException {
         Brand brand = brand(request);
         String style = STYLE.replace("COLOR", brand.color().orElse(PLAIN_COLOR));
-        StringBuilder html = new StringBuilder(1500)
+        StringBuilder html = new StringBuilder(4096)
                 .append("<!DOCTYPE html>\n<html lang=\"")
                 .append(locale.languageTag())
                 .append("\">\n<head>\n<meta charset=\"utf-8\">\n<title>")
+                .append(escape(texts.get(locale, text)))
+                .append(" · ")
                 .append(escape(brand.name()))
                 .append("</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
                 .append("<meta name=\"robots\" content=\"noindex\">\n");
@@ -142,7 +168,11 @@ final class Pages {
                     .append(escape(refresh))
                     .append("\">\n");
         }
-        html.append("<style>").append(style).append("</style>\n</head>\n<body>\n<main>\n");
+        html.append("<style>")
+                .append(style)
+                .append("</style>\n</head>\n<body>\n<main")
+                .append(refresh.isEmpty() ? "" : " class=\"on\"")
+                .append(">\n");
         brand.logo()
                 .ifPresent(logo -> html.append("<img src=\"")
                         .append(escape(contextPath + logo))

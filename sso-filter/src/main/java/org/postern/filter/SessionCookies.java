@@ -4,6 +4,9 @@ import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.SessionCookieConfig;
 import jakarta.servlet.SessionTrackingMode;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.EnumSet;
 import java.util.Set;
 import org.eclipse.microprofile.config.Config;
@@ -63,6 +66,31 @@ public final class SessionCookies implements ServletContainerInitializer {
             if (cookie.getDomain() != null) {
                 LOG.warn("the session cookie's domain is not used: a name with {} takes none", PREFIX);
                 removeDomain(cookie);
+            }
+        }
+    }
+
+    /**
+     * Takes the session's cookie away. Browsers that keep whole pages for their Back key, {@code no-store} or not, drop
+     * them only when a cookie of the site changes.
+     */
+    static void forget(HttpServletRequest request, HttpServletResponse response) {
+        String id = request.getRequestedSessionId();
+        Cookie[] cookies = request.getCookies();
+        if (id == null || cookies == null) {
+            return;
+        }
+        SessionCookieConfig config = request.getServletContext().getSessionCookieConfig();
+        String context = request.getContextPath().isEmpty() ? "/" : request.getContextPath();
+        for (Cookie sent : cookies) {
+            if (id.equals(sent.getValue())) {
+                Cookie gone = new Cookie(sent.getName(), "");
+                gone.setPath(config.getPath() == null ? context : config.getPath());
+                gone.setHttpOnly(true);
+                gone.setSecure(config.isSecure());
+                gone.setAttribute(SAME_SITE, "Lax");
+                gone.setMaxAge(0);
+                response.addCookie(gone);
             }
         }
     }

@@ -17,7 +17,7 @@ public final class MailServer {
     private static final int IMAP_PORT = 143;
     private static final int IMAPS_PORT = 993;
     private static final String CONNECT_MILLIS = "5000";
-    private static final String ANSWER_MILLIS = "10000";
+    private static final String ANSWER_MILLIS = "8000";
     private static final String CHUNK_BYTES = "131072";
 
     private final URI server;

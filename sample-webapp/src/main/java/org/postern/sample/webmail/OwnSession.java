@@ -77,8 +77,9 @@ final class OwnSession implements Serializable {
     /** Signs out. The cookie goes too: browsers that keep pages for their Back key drop them when it changes. */
     static void end(HttpServletRequest request, HttpServletResponse response) {
         SessionCookieConfig config = request.getServletContext().getSessionCookieConfig();
+        String context = request.getContextPath().isEmpty() ? "/" : request.getContextPath();
         Cookie cookie = new Cookie(config.getName() == null ? "JSESSIONID" : config.getName(), "");
-        cookie.setPath(config.getPath() == null ? request.getContextPath() + '/' : config.getPath());
+        cookie.setPath(config.getPath() == null ? context : config.getPath());
         cookie.setHttpOnly(true);
         cookie.setSecure(config.isSecure());
         cookie.setMaxAge(0);

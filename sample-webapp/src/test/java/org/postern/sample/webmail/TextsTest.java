@@ -56,7 +56,7 @@ class TextsTest {
         Texts texts = Texts.in(locale, ZoneId.of("UTC"));
 
         assertThat(texts.lang()).isEqualTo(locale == SessionLocale.DE ? "de" : "en");
-        assertThat(texts.get("login.button")).isEqualTo(locale == SessionLocale.DE ? "Anmelden" : "Sign in");
+        assertThat(texts.get("login.button")).isEqualTo(locale == SessionLocale.DE ? "Anmelden" : "Log in");
     }
 
     @Test

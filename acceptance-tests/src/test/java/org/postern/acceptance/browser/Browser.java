@@ -1,0 +1,219 @@
+package org.postern.acceptance.browser;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.WebDriver;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/** A headless Chromium with a new profile, which {@link #close()} removes. For one thread. */
+final class Browser implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final List<String> FLAGS = List.of(
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage");
+
+    private final Path profile;
+    private final ChromeDriver driver;
+
+    private Browser(Path profile, ChromeOptions options) {
+        this.profile = profile;
+        ChromeDriverService service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(new File(System.getProperty("postern.chromedriver", "/usr/bin/chromedriver")))
+                .build();
+        this.driver = new ChromeDriver(service, options);
+    }
+
+    /** A browser that wants English pages. */
+    static Browser open() {
+        return with("en");
+    }
+
+    /** A browser that sends this {@code Accept-Language}. */
+    static Browser with(String languages) {
+        return with(languages, Map.of());
+    }
+
+    static Browser withoutScript() {
+        return with("en", Map.of("profile.managed_default_content_settings.javascript", 2));
+    }
+
+    /** A browser that finds these host names on this machine. */
+    static Browser knowing(String... hosts) {
+        String rules = Stream.of(hosts).map(h -> "MAP " + h + " 127.0.0.1").collect(Collectors.joining(","));
+        return with("en", Map.of(), "--host-resolver-rules=" + rules);
+    }
+
+    private static Browser with(String languages, Map<String, Object> preferences, String... flags) {
+        try {
+            Path profile = Files.createTempDirectory("postern-browser");
+            ChromeOptions options = new ChromeOptions();
+            options.setBinary(System.getProperty("postern.chromium", "/usr/bin/chromium"));
+            options.addArguments(FLAGS);
+            options.addArguments(flags);
+            options.addArguments("--user-data-dir=" + profile, "--lang=" + languages.replaceFirst(",.*", ""));
+            Map<String, Object> all = new HashMap<>(preferences);
+            all.put("intl.accept_languages", languages);
+            all.put("credentials_enable_service", false);
+            options.setExperimentalOption("prefs", all);
+            return new Browser(profile, options);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    ChromeDriver driver() {
+        return driver;
+    }
+
+    Browser go(String url) {
+        driver.get(url);
+        return this;
+    }
+
+    String address() {
+        return driver.getCurrentUrl();
+    }
+
+    String source() {
+        return driver.getPageSource();
+    }
+
+    String title() {
+        return driver.getTitle();
+    }
+
+    /** The text of the page, as it can be seen. */
+    String text() {
+        return find("body").getText();
+    }
+
+    WebElement find(String selector) {
+        return driver.findElement(By.cssSelector(selector));
+    }
+
+    List<WebElement> all(String selector) {
+        return driver.findElements(By.cssSelector(selector));
+    }
+
+    boolean has(String selector) {
+        return !all(selector).isEmpty();
+    }
+
+    Object script(String code, Object... arguments) {
+        return driver.executeScript(code, arguments);
+    }
+
+    /** Clicks, and waits until the page that was there is gone. */
+    void click(String selector) {
+        WebElement element = find(selector);
+        leave(element::click);
+    }
+
+    /** Does something that leads to another page, and waits until the page that was there is gone. */
+    void leave(Runnable act) {
+        WebElement page = find("html");
+        act.run();
+        await(d -> isGone(page));
+        // ChromeDriver itself waits for the new page before it looks for something on it.
+        awaitElement("body");
+    }
+
+    private static boolean isGone(WebElement page) {
+        try {
+            page.getTagName();
+            return false;
+        } catch (org.openqa.selenium.StaleElementReferenceException | org.openqa.selenium.NoSuchElementException gone) {
+            return true;
+        } catch (org.openqa.selenium.WebDriverException between) {
+            // While one page gives way to the next, ChromeDriver has no better word for an element that is gone.
+            if (String.valueOf(between.getMessage()).contains("does not belong to the document")) {
+                return true;
+            }
+            throw between;
+        }
+    }
+
+    <T> T await(Function<WebDriver, T> condition) {
+        return new WebDriverWait(driver, PATIENCE, Duration.ofMillis(50)).until(condition);
+    }
+
+    /** Waits until something is on the page. */
+    WebElement awaitElement(String selector) {
+        return await(d ->
+                d.findElements(By.cssSelector(selector)).stream().findFirst().orElse(null));
+    }
+
+    /** Waits until the address bar shows this. */
+    void awaitAddress(String url) {
+        await(d -> url.equals(d.getCurrentUrl()));
+    }
+
+    /** Fills in the login form, and sends it. */
+    void signIn(String postern, String user, String secret) {
+        go(postern + "/?_task=login");
+        find("#user").clear();
+        find("#user").sendKeys(user);
+        find("#pass").sendKeys(secret);
+        click("#signin");
+    }
+
+    /** Whether this browser's session shows a mailbox, asked by opening it. */
+    boolean seesMailbox(String postern) {
+        go(postern + "/?_task=mail");
+        return has("#messages") || has("#logout");
+    }
+
+    /** Wants pages in this language from now on. */
+    void speak(String language) {
+        driver.executeCdpCommand("Network.enable", Map.of());
+        driver.executeCdpCommand("Network.setExtraHTTPHeaders", Map.of("headers", Map.of("Accept-Language", language)));
+    }
+
+    void forgetEverything() {
+        driver.manage().deleteAllCookies();
+    }
+
+    void size(int width, int height) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+        driver.manage().window().setSize(new Dimension(width, height));
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+        List<Path> files = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(profile)) {
+            all.sorted(Comparator.reverseOrder()).forEach(files::add);
+        } catch (IOException | UncheckedIOException gone) {
+            // Chromium's last process may still be at it.
+        }
+        files.forEach(file -> file.toFile().delete());
+    }
+}

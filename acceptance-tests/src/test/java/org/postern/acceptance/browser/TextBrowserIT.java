@@ -1,0 +1,111 @@
+package org.postern.acceptance.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.acceptance.RunningPostern;
+
+/** The whole journey in text browsers: no script, no style, no picture (contract, sections 7 and 8). */
+class TextBrowserIT {
+    private static final String ALICE = "alice@acme.example";
+
+    private static RunningPostern postern;
+    private static Desk desk;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void start() {
+        postern = RunningPostern.demo().start();
+        desk = Desk.of(postern, "mail@acme.example");
+    }
+
+    @AfterAll
+    static void stop() {
+        postern.close();
+    }
+
+    private TextBrowser browser(String name) {
+        return name.equals("w3m") ? TextBrowser.w3m(folder) : TextBrowser.lynx(folder);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"w3m", "lynx"})
+    void journey_fromTheLinkToTheLogout(String name) {
+        Desk.Issued issued = desk.issue(ALICE, "sso");
+        TextBrowser browser = browser(name)
+                .keep("logo")
+                .follow("Continue")
+                .keep("list")
+                .follow("Welcome")
+                .keep("message")
+                .follow("Settings")
+                .keep("settings")
+                .follow("Log out")
+                .keep("out");
+
+        browser.visit(issued.url());
+
+        assertThat(browser.kept("logo")).contains("Postern", "You are being logged in", "Continue");
+        assertThat(browser.kept("list"))
+                .contains("Support session", desk.admin(), Desk.REASON, "Time left", ALICE, "Inbox")
+                .contains("From", "Subject", "Date", "Jürgen Groß", "Welcome to your mailbox", "(unread)");
+        assertThat(browser.kept("message")).contains("Welcome to your mailbox", "it@acme.example", "Inbox");
+        assertThat(browser.kept("settings")).contains("Settings", "Alice Arnold", "you cannot change this mailbox's");
+        assertThat(browser.kept("out"))
+                .contains("Sign in", "Password or login token")
+                .doesNotContain(ALICE);
+        for (String file : new String[] {"logo", "list", "message", "settings", "out"}) {
+            assertThat(browser.kept(file)).as(file).doesNotContain(issued.token());
+        }
+        assertThat(desk.state(issued.id())).isEqualTo("used");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"w3m", "lynx"})
+    void loginForm_takesAToken(String name) {
+        TextBrowser browser = browser(name)
+                .keep("form")
+                .signIn(ALICE, desk.issue(ALICE, "normal").token())
+                .keep("list");
+
+        browser.visit(postern.address() + "/");
+
+        assertThat(browser.kept("form")).contains("Sign in", "Mail address", "Password or login token");
+        assertThat(browser.kept("list")).contains("Inbox", ALICE, "Log out");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"w3m", "lynx"})
+    void loginForm_saysWhatIsWrong(String name) {
+        TextBrowser browser = browser(name).signIn(ALICE, "surely-wrong").keep("refused");
+
+        browser.visit(postern.address() + "/");
+
+        assertThat(browser.kept("refused"))
+                .contains("Address or password is wrong", "Mail address")
+                .doesNotContain("surely-wrong", "Inbox");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"w3m", "lynx"})
+    void linkToConfirm_isOpenedByItsButton(String name) {
+        Desk.Issued issued = desk.issue(ALICE, "sso", "\"confirm\":true");
+        TextBrowser browser = browser(name)
+                .keep("question")
+                .pressTheButton()
+                .follow("Continue")
+                .keep("list");
+
+        browser.visit(issued.url());
+
+        assertThat(browser.kept("question")).contains("Do you want to log in to this mailbox?", "Log in");
+        assertThat(browser.kept("list")).contains("Inbox", ALICE);
+    }
+}
