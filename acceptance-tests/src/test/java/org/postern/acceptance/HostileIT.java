@@ -335,8 +335,8 @@ class HostileIT {
                     "/?_task=part&_uid=1&_part=" + t,
                     "/?_task=mail&_page=" + t,
                     "/?_task=" + t,
-                    "/?_interface=" + t,
-                    "/?_task=mail&" + t)) {
+                    "/?_task=settings&_interface=" + t,
+                    "/?_task=settings&" + t)) {
                 harmless(target, browser.get(target));
                 asked++;
             }
@@ -363,7 +363,7 @@ class HostileIT {
             Visitor browser = new Visitor(demo.port());
             browser.with("User-Agent: " + text.replaceAll("[^\\x20-\\x7e]", "?"));
             browser.get(Visitor.loginTarget(ALICE, HelpDesk.tokenIn(answer), "&direct=1"));
-            Wire.Answer page = harmless(text, browser.get("/?_task=mail"));
+            Wire.Answer page = harmless(text, browser.get("/?_task=settings"));
             assertThat(page.status()).isEqualTo(200);
             if (text.chars().anyMatch(c -> c > ' ' && c < 0x7f)) {
                 assertThat(org.jsoup.Jsoup.parse(page.body())

@@ -30,6 +30,9 @@ class NodesIT {
         database.create("postern");
         one = launch().start();
         other = launch().start();
+        // The API is started by its first request, which is not what is measured here.
+        assertThat(Wire.get(one.port(), "/health/ready").status()).isEqualTo(200);
+        assertThat(Wire.get(other.port(), "/health/ready").status()).isEqualTo(200);
     }
 
     private static RunningPostern.Launch launch() {
@@ -246,13 +249,21 @@ class NodesIT {
             database.start();
         }
 
-        await(() -> Wire.get(one.port(), "/health/ready").status() == 200, Duration.ofSeconds(30));
-        await(() -> Wire.get(other.port(), "/health/ready").status() == 200, Duration.ofSeconds(30));
+        awaitReady(one);
+        awaitReady(other);
         assertThat(browser.seesMailbox()).as("the session outlived it").isTrue();
         assertThat(MailClient.imap(one.imapPort(), "alice@acme.example", normal))
                 .isTrue();
         assertThat(login("alice@acme.example", sso)).as("not consumed").isEqualTo(303);
         assertThat(login("alice@acme.example", sso)).isEqualTo(403);
+    }
+
+    private static void awaitReady(RunningPostern node) {
+        try {
+            await(() -> Wire.get(node.port(), "/health/ready").status() == 200, Duration.ofSeconds(30));
+        } catch (AssertionError e) {
+            throw new AssertionError(node.threads() + node.log(), e);
+        }
     }
 
     private static Wire.Answer unavailable(String method, String target, String body, String... headers) {

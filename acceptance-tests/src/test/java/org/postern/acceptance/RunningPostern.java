@@ -291,6 +291,21 @@ public final class RunningPostern implements AutoCloseable {
         return launch.temporary;
     }
 
+    /** What each thread does at this moment, for a failure that needs to be explained. */
+    public String threads() {
+        try {
+            Process jstack = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "jstack")
+                                    .toString(),
+                            Long.toString(pid()))
+                    .redirectErrorStream(true)
+                    .start();
+            return new String(jstack.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException noJdk) {
+            return "no jstack: " + noJdk.getMessage();
+        }
+    }
+
     /** SIGTERM; does not wait. */
     public void terminate() {
         process.destroy();
