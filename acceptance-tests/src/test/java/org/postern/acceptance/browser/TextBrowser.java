@@ -20,6 +20,9 @@ sealed interface TextBrowser {
     /** Looks for these words, and follows the link that they are. */
     TextBrowser follow(String words);
 
+    /** Goes to this address. */
+    TextBrowser go(String url);
+
     /** Presses the button of a page that has nothing else to choose. */
     TextBrowser pressTheButton();
 
@@ -94,6 +97,12 @@ sealed interface TextBrowser {
         }
 
         @Override
+        public TextBrowser go(String url) {
+            keys.append("U\u0015").append(url).append('\n');
+            return this;
+        }
+
+        @Override
         public TextBrowser pressTheButton() {
             keys.append("\t\n");
             return this;
@@ -131,6 +140,14 @@ sealed interface TextBrowser {
             press("/", "^U");
             type(words);
             press("<return>", "<return>");
+            return this;
+        }
+
+        @Override
+        public TextBrowser go(String url) {
+            press("g", "^U");
+            type(url);
+            press("<return>");
             return this;
         }
 
