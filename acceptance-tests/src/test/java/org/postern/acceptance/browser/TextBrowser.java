@@ -184,10 +184,14 @@ sealed interface TextBrowser {
             press("Q", "y");
             try {
                 Files.write(folder.resolve("commands"), keys);
+                // It would show each of its messages for a second or more.
+                Files.writeString(
+                        folder.resolve("lynx.cfg"),
+                        "INFOSECS:0\nMESSAGESECS:0\nALERTSECS:0\nCHARACTER_SET:utf-8\nSET_COOKIES:TRUE\n");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            run(folder, "lynx -accept_all_cookies -cmd_script=commands '" + url + "'", "");
+            run(folder, "lynx -cfg=lynx.cfg -accept_all_cookies -cmd_script=commands '" + url + "'", "");
         }
 
         @Override
