@@ -21,7 +21,7 @@ import org.postern.core.service.MailLogins;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SessionTest {
     private static final String ALICE = "alice@acme.example";
-    private static final String OWN = "Sec-Fetch-Site: same-origin";
+    private static final String OWN = "Sec-Fetch-Site: none";
 
     private Site site;
 
@@ -150,6 +150,7 @@ class SessionTest {
                 List.of("Sec-Fetch-Site: cross-site"),
                 List.of("Sec-Fetch-Site: same-site"),
                 List.of("X-Old-Browser: yes"),
+                List.of("Sec-Fetch-Site: same-origin"),
                 List.of(OWN, "Sec-Fetch-Dest: image"),
                 List.of(OWN, "Sec-Purpose: prefetch"))) {
             Raw.Answer asked = logout(cookie, headers.toArray(String[]::new));

@@ -12,6 +12,7 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -64,6 +65,7 @@ final class WebServer {
         http.setUriCompliance(UriCompliance.DEFAULT.with("postern", UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT));
         ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
         connector.setIdleTimeout(IDLE_MILLIS);
+        connector.setShutdownIdleTimeout(STOP_MILLIS);
         connector.open(socket);
         server.addConnector(connector);
 
@@ -79,7 +81,9 @@ final class WebServer {
         context.setErrorHandler(errors);
         context.addEventListener(application);
         GracefulHandler graceful = new GracefulHandler();
-        graceful.setHandler(context);
+        // Whoever sends his form slowly keeps no thread waiting: it is read before one is taken.
+        graceful.setHandler(new EagerContentHandler(
+                context, new EagerContentHandler.RetainedContentLoaderFactory(FORM_BYTES, 0, false)));
         server.setHandler(graceful);
         server.setErrorHandler(new BareErrors());
         server.setStopTimeout(STOP_MILLIS);

@@ -28,9 +28,10 @@ final class Fetch {
         return sites(request).stream().anyMatch(s -> !s.equals("same-origin") && !s.equals("none"));
     }
 
-    /** A visit that the browser vouches for: from a page of ours, or typed by the user. */
-    static boolean isOwnVisit(HttpServletRequest request) {
-        return !sites(request).isEmpty() && !isFromAnotherSite(request) && !isNoVisit(request);
+    /** A visit that the browser vouches for: typed by the user. A page of ours may show a stranger's link. */
+    static boolean isTyped(HttpServletRequest request) {
+        List<String> sites = sites(request);
+        return !sites.isEmpty() && sites.stream().allMatch("none"::equals) && !isNoVisit(request);
     }
 
     private static List<String> sites(HttpServletRequest request) {

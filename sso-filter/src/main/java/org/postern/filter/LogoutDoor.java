@@ -55,7 +55,7 @@ final class LogoutDoor {
             pages.refuses(request, response, HttpServletResponse.SC_BAD_REQUEST, "bad_request");
             return Optional.empty();
         }
-        if (session.isCsrfToken(fields.get().value(TOKEN)) || Fetch.isOwnVisit(request)) {
+        if (session.isCsrfToken(fields.get().value(TOKEN)) || Fetch.isTyped(request)) {
             end(request, response, http, session, post);
         } else {
             String action = places.login() + "?_task=logout";

@@ -232,7 +232,7 @@ final class NodeSessions implements AutoCloseable {
                 faulty = false;
                 LOG.info("the issuing service answers again");
             }
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | Error fault) {
             note(fault);
         }
     }
@@ -246,7 +246,7 @@ final class NodeSessions implements AutoCloseable {
         }
     }
 
-    private void note(RuntimeException fault) {
+    private void note(Throwable fault) {
         if (!faulty) {
             faulty = true;
             if (fault instanceof UnavailableException) {

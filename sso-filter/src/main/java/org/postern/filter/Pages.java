@@ -23,8 +23,7 @@ final class Pages {
     private static final String POLICY = "default-src 'none'; img-src 'self'; form-action 'self'; base-uri 'none';"
             + " frame-ancestors 'none'; style-src 'sha256-";
     /** The brand says one colour; what is written in it or on it takes a shade that can be read there. */
-    private static final String STYLE =
-            """
+    private static final String STYLE = """
             :root{color-scheme:light dark;--brand:COLOR;--fill:var(--brand);--on:#fff;--link:var(--brand);\
             --ink:#171b21;--quiet:#5a6472;--ground:#f6f7f9;--card:#fff;--line:#e1e5ea;--tint:#e8edf4}
             @supports(color:oklch(from red l c h)){:root{--link:oklch(from var(--brand) min(l,.47) c h);\
@@ -57,6 +56,7 @@ final class Pages {
             @keyframes on{to{background-position:0}}
             @media(prefers-reduced-motion:reduce){.on p:first-of-type::after{animation:none}}
             """;
+
     private static final String PLAIN_COLOR = "#3d4754";
 
     private final Settings settings;

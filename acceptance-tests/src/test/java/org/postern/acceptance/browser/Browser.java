@@ -149,6 +149,12 @@ final class Browser implements AutoCloseable {
             return false;
         } catch (org.openqa.selenium.StaleElementReferenceException | org.openqa.selenium.NoSuchElementException gone) {
             return true;
+        } catch (org.openqa.selenium.WebDriverException between) {
+            // While one page gives way to the next, ChromeDriver has no better word for an element that is gone.
+            if (String.valueOf(between.getMessage()).contains("does not belong to the document")) {
+                return true;
+            }
+            throw between;
         }
     }
 
@@ -185,8 +191,7 @@ final class Browser implements AutoCloseable {
     /** Wants pages in this language from now on. */
     void speak(String language) {
         driver.executeCdpCommand("Network.enable", Map.of());
-        driver.executeCdpCommand(
-                "Network.setExtraHTTPHeaders", Map.of("headers", Map.of("Accept-Language", language)));
+        driver.executeCdpCommand("Network.setExtraHTTPHeaders", Map.of("headers", Map.of("Accept-Language", language)));
     }
 
     void forgetEverything() {

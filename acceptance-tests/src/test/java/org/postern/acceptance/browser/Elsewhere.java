@@ -82,7 +82,8 @@ final class Elsewhere implements AutoCloseable {
                         exchange.getRequestURI().getPath(),
                         "<!DOCTYPE html><html lang=en><title>Elsewhere</title><p id=elsewhere>Elsewhere</p></html>")
                 .getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
+        boolean picture = exchange.getRequestURI().getPath().endsWith(".svg");
+        exchange.getResponseHeaders().set("Content-Type", picture ? "image/svg+xml" : "text/html; charset=utf-8");
         exchange.sendResponseHeaders(200, page.length);
         exchange.getResponseBody().write(page);
         exchange.close();

@@ -53,10 +53,14 @@ final class Look {
                         .executeCdpCommand(
                                 "Emulation.setDeviceMetricsOverride",
                                 Map.of(
-                                        "width", width,
-                                        "height", width < 600 ? 844 : 860,
-                                        "deviceScaleFactor", 1,
-                                        "mobile", width < 600));
+                                        "width",
+                                        width,
+                                        "height",
+                                        width < 600 ? 844 : 860,
+                                        "deviceScaleFactor",
+                                        1,
+                                        "mobile",
+                                        width < 600));
                 String name = page + "-" + language + "-" + width + (scheme.equals("dark") ? "-dark" : "");
                 picture(name);
                 assertThat(overflow()).as(name + " sticks out").isEmpty();

@@ -21,6 +21,9 @@ import java.util.regex.Pattern;
  */
 final class LetterReader {
     static final int MOST_BYTES = 1024 * 1024;
+    /** In characters: what never closes its elements grows with the square of its length when it is mended. */
+    static final int MOST_HTML = 128 * 1024;
+
     static final int DEEPEST = 20;
     static final int MOST_PARTS = 300;
 
@@ -109,7 +112,9 @@ final class LetterReader {
         if (text.isEmpty()) {
             sections.add(new Letter.Broken());
         } else if (html) {
-            SafeHtml safe = SafeHtml.of(text.get());
+            boolean tooLong = text.get().length() > MOST_HTML;
+            cut |= tooLong;
+            SafeHtml safe = SafeHtml.of(tooLong ? text.get().substring(0, MOST_HTML) : text.get());
             defused |= safe.defused();
             sections.add(new Letter.Html(safe.html()));
         } else {
@@ -138,13 +143,22 @@ final class LetterReader {
         }
     }
 
+    /** A link at the end of a sentence does not end in a full stop. */
+    private static String withoutPunctuation(String link) {
+        int end = link.length();
+        while (end > 0 && ".,;:!?)]".indexOf(link.charAt(end - 1)) >= 0) {
+            end--;
+        }
+        return link.substring(0, end);
+    }
+
     static List<Letter.Run> runs(String raw) {
         String text = raw.replace("\r\n", "\n").replaceAll("[\\p{Cntrl}&&[^\\n\\t]]", "\ufffd");
         List<Letter.Run> runs = new ArrayList<>();
         Matcher links = LINK.matcher(text);
         int from = 0;
         while (links.find()) {
-            String link = links.group().replaceAll("[.,;:!?)\\]]+$", "");
+            String link = withoutPunctuation(links.group());
             if (links.start() > from) {
                 runs.add(new Letter.Run(text.substring(from, links.start()), ""));
             }

@@ -11,6 +11,8 @@ import org.postern.core.Mailbox;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
 import org.postern.core.service.Postern;
+import org.postern.core.service.Throttle;
+import org.postern.core.settings.Settings;
 import org.postern.core.spi.MailDirectory;
 import org.postern.filter.HostLogin;
 import org.postern.filter.SsoFilter;
@@ -24,10 +26,12 @@ final class SignIn {
 
     private final Postern postern;
     private final Templates templates;
+    private final Throttle throttle;
 
     SignIn(Postern postern, Templates templates) {
         this.postern = postern;
         this.templates = templates;
+        this.throttle = new Throttle(postern.clock());
     }
 
     /** The first page: the mailbox of whoever is signed in, else the form. */
@@ -81,7 +85,7 @@ final class SignIn {
         String pass = text(request.getParameter("pass"));
         Optional<HostLogin> tokens = HostLogin.of(request.getServletContext());
         if (tokens.isEmpty()) {
-            ownPassword(request, response, visitor, user, Secret.of(pass));
+            withoutTokens(request, response, visitor, user, Secret.of(pass));
             return;
         }
         HostLogin.Result result = tokens.get().redeem(request, user, Secret.of(pass));
@@ -96,15 +100,53 @@ final class SignIn {
         }
     }
 
-    /** A login URL whose token was refused: it may carry the user's own password. */
+    /** Login tokens are switched off: then nobody else counts wrong passwords, or looks how they came. */
+    private void withoutTokens(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Optional<Visitor> visitor,
+            String user,
+            Secret password)
+            throws IOException {
+        Settings.Http http = postern.settings().http();
+        if (!Clients.maySendSecrets(request, http)) {
+            form(request, response, visitor, HttpServletResponse.SC_FORBIDDEN, "login.insecure", user);
+            return;
+        }
+        String account =
+                MailboxAddress.parse(user).map(MailboxAddress::toString).orElse("");
+        Throttle.Admission admission = throttle.begin(account, Clients.of(request, http));
+        if (admission instanceof Throttle.Blocked blocked) {
+            tooMany(request, response, visitor, blocked.retryAfter());
+            return;
+        }
+        try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
+            if (ownPassword(request, response, visitor, user, password)) {
+                counted.right();
+            } else {
+                counted.wrong();
+            }
+        }
+    }
+
+    /**
+     * A login URL whose token was refused: it may carry the user's own password. What another site sent, or where every
+     * login takes a click, has to be sent again from the form.
+     */
     void refusedToken(HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor)
             throws IOException {
         String user = text(first(request.getParameter("user"), request.getParameter("_user")));
         String pass = text(first(request.getParameter("pass"), request.getParameter("_pass")));
+        boolean clicked = request.getMethod().equals("POST");
+        if (Csrf.isFromElsewhere(request) || (postern.settings().login().confirmAlways() && !clicked)) {
+            form(request, response, visitor, HttpServletResponse.SC_FORBIDDEN, "login.refused", user);
+            return;
+        }
         ownPassword(request, response, visitor, user, Secret.of(pass));
     }
 
-    private void ownPassword(
+    /** Returns whether it was right; an answer is given either way. */
+    private boolean ownPassword(
             HttpServletRequest request,
             HttpServletResponse response,
             Optional<Visitor> visitor,
@@ -114,7 +156,7 @@ final class SignIn {
         Optional<Mailbox> owner = owner(user, password);
         if (owner.isEmpty()) {
             form(request, response, visitor, HttpServletResponse.SC_FORBIDDEN, "login.refused", user);
-            return;
+            return false;
         }
         // The filter counted it as a guess, and knows the client's address behind a proxy: so it takes that back.
         HostLogin.of(request.getServletContext()).ifPresent(tokens -> tokens.passwordAccepted(request, user));
@@ -123,6 +165,7 @@ final class SignIn {
                 postern.backend().directory().passwordVersion(mailbox.address()).orElse("");
         OwnSession.open(request, mailbox, mailbox.locale().orElseGet(() -> Templates.wish(request)), version, password);
         Webmail.redirect(response, start(request, true));
+        return true;
     }
 
     private Optional<Mailbox> owner(String user, Secret password) {

@@ -12,6 +12,7 @@ import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
 import org.postern.core.ChosenToken;
 import org.postern.core.Client;
+import org.postern.core.Mailbox;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
 import org.postern.core.TokenKeys;
@@ -178,11 +179,12 @@ public final class Administrators {
         Throttle.Admission admission =
                 throttle.begin(account.map(MailboxAddress::toString).orElse(""), client);
         if (admission instanceof Throttle.Blocked blocked) {
-            return new Login.Throttled(blocked.retryAfter(), refused(account, client, how + ": too many attempts"));
+            return new Login.Throttled(
+                    blocked.retryAfter(), refused(account, client, how + ": " + AuditTrail.HELD_BACK));
         }
         try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
             Proof proof = look.look();
-            if (proof.administrator().isEmpty()) {
+            if (proof.administrator().filter(a -> !isSuspended(a.address())).isEmpty()) {
                 counted.wrong();
                 return new Login.Refused(refused(account, client, how));
             }
@@ -195,6 +197,11 @@ public final class Administrators {
             }
             return new Login.Accepted(administrator);
         }
+    }
+
+    /** An administrator who is a mailbox too loses his power with it. */
+    private boolean isSuspended(MailboxAddress administrator) {
+        return directory.mailbox(administrator).filter(Mailbox::suspended).isPresent();
     }
 
     private UUID refused(Optional<MailboxAddress> account, Client client, String why) {

@@ -22,10 +22,13 @@ import org.postern.core.spi.TokenStore;
  * Writes the audit trail's rows that change nothing else, folds floods of them into counted rows, and reads the trail
  * for administrators (contract, section 11). Thread-safe.
  *
- * <p>Of events alike (type, mailbox, network, detail) the first five in a minute get a row of their own, and of one
+ * <p>Of events alike (type, mailbox, administrator, network, detail) the first five in a minute get a row of their own, and of one
  * type the first thousand; the others are counted, and the count is written when the minute is over.
  */
 public final class AuditTrail {
+    /** The end of the detail of an attempt that was not looked at, since too many came before it. */
+    static final String HELD_BACK = "too many attempts";
+
     private static final int ROWS_ALIKE = 5;
     private static final int ROWS_OF_TYPE = 1000;
     private static final int MOST_KINDS = 10_000;
@@ -44,13 +47,31 @@ public final class AuditTrail {
             Optional<Instant> since,
             Optional<Instant> until) {}
 
-    private record Kind(AuditEvent.Type type, Optional<MailboxAddress> mailbox, String network, String detail) {
+    private record Kind(
+            AuditEvent.Type type,
+            Optional<MailboxAddress> mailbox,
+            Optional<MailboxAddress> administrator,
+            String network,
+            String detail) {
+        /** Whoever is held back invents addresses as he likes: his attempts are alike, whatever they name. */
         static Kind of(AuditEvent e) {
-            return new Kind(e.type(), e.mailbox(), e.client().network(), e.detail());
+            return isHeldBack(e)
+                    ? new Kind(
+                            e.type(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            e.client().network(),
+                            e.detail())
+                    : new Kind(
+                            e.type(), e.mailbox(), e.administrator(), e.client().network(), e.detail());
+        }
+
+        static boolean isHeldBack(AuditEvent e) {
+            return e.detail().endsWith(HELD_BACK);
         }
 
         static Kind rest(AuditEvent.Type type) {
-            return new Kind(type, Optional.empty(), "", "flood");
+            return new Kind(type, Optional.empty(), Optional.empty(), "", "flood");
         }
     }
 
@@ -153,9 +174,15 @@ public final class AuditTrail {
             return new Place(event.id(), true);
         }
         tally.folded++;
-        AuditEvent first = tally.first.orElseGet(() -> crowded ? stranger(event) : event);
+        AuditEvent first = tally.first.orElseGet(
+                () -> crowded ? stranger(event) : Kind.isHeldBack(event) ? anybody(event) : event);
         tally.first = Optional.of(first);
         return new Place(first.id(), false);
+    }
+
+    /** A row for attempts of one client on whatever accounts. */
+    private static AuditEvent anybody(AuditEvent event) {
+        return AuditEvent.of(event.type(), event.time(), event.client()).because(event.detail());
     }
 
     /** A row for a crowd that has no mailbox and no client in common. */

@@ -115,6 +115,11 @@ public final class Authority {
                 && target.get().domains().stream().allMatch(d -> controls(issuer, d));
     }
 
+    /** Whether an administrator is a mailbox too, and that is suspended: then he has no power. */
+    boolean isSuspended(MailboxAddress administrator) {
+        return directory.mailbox(administrator).filter(Mailbox::suspended).isPresent();
+    }
+
     /** Whether there is such a mailbox, and it is not suspended. */
     boolean isActive(MailboxAddress address) {
         return directory.mailbox(address).filter(m -> !m.suspended()).isPresent();
@@ -124,6 +129,7 @@ public final class Authority {
     Verdict mayStillOpen(MailboxAddress issuer, MailboxAddress mailbox, SessionType type) {
         return directory
                 .administrator(issuer)
+                .filter(a -> !isSuspended(issuer))
                 .map(a -> mayIssue(a, mailbox.toString(), Optional.of(type)))
                 .orElseGet(() -> new Verdict.Denied("issuer is no administrator"));
     }

@@ -177,7 +177,7 @@ public final class LoginTokens implements WebmailLogins {
         Throttle.Admission admission = throttle.begin(account, attempt.client());
         if (admission instanceof Throttle.Blocked blocked) {
             activity.count(attempt.channel(), Activity.Outcome.THROTTLED);
-            refused(mailbox, Optional.empty(), attempt.channel().apiName(), "too many attempts", attempt.client());
+            refused(mailbox, Optional.empty(), attempt.channel().apiName(), AuditTrail.HELD_BACK, attempt.client());
             return new Redemption.Throttled(blocked.retryAfter());
         }
         try (Throttle.Attempt counted = (Throttle.Attempt) admission) {

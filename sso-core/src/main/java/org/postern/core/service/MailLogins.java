@@ -76,7 +76,7 @@ public final class MailLogins {
                 new Presented(mailbox, protocol, client, clock.instant().truncatedTo(ChronoUnit.MILLIS));
         if (admission instanceof Throttle.Blocked blocked) {
             activity.count(protocol, Activity.Outcome.THROTTLED);
-            presented.refused(Optional.empty(), "too many attempts");
+            presented.refused(Optional.empty(), AuditTrail.HELD_BACK);
             return new Check.Throttled(blocked.retryAfter());
         }
         try (Throttle.Attempt counted = (Throttle.Attempt) admission) {

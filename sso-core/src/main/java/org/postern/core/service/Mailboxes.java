@@ -102,7 +102,7 @@ public final class Mailboxes {
     private PasswordCheck check(Administrator by, MailboxAddress mailbox, Secret password, Client client) {
         Throttle.Admission admission = throttle.begin(mailbox.toString(), client);
         if (admission instanceof Throttle.Blocked blocked) {
-            audit.fold(checked(by, mailbox, client, "too many attempts"));
+            audit.fold(checked(by, mailbox, client, AuditTrail.HELD_BACK));
             return new PasswordCheck.Throttled(blocked.retryAfter());
         }
         try (Throttle.Attempt counted = (Throttle.Attempt) admission) {

@@ -55,7 +55,7 @@ public final class Maintenance implements AutoCloseable {
                         task.run();
                     } catch (UnavailableException fault) {
                         LOG.warn("cannot {} now: {}", what, fault.getMessage());
-                    } catch (RuntimeException fault) {
+                    } catch (RuntimeException | Error fault) {
                         LOG.error("cannot {}", what, fault);
                     }
                 },

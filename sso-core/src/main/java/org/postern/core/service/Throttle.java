@@ -169,6 +169,11 @@ public final class Throttle {
             Count pair = pairs.get(key, now);
             Count net = networks.get(network, now);
             Count acct = accounts.get(account, now);
+            if (pair.wrong == 0) {
+                // It was not counted, so there is nothing to take back from the network's count either.
+                drop(key, pair, net, acct);
+                return;
+            }
             pair.takeBack(PAIR_LIMIT);
             net.takeBack(NETWORK_LIMIT);
             acct.takeBack(ACCOUNT_LIMIT);

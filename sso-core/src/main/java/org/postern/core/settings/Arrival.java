@@ -11,8 +11,9 @@ import org.postern.core.IpLiteral;
  * @param address the address that counts as the client's, an IP literal: the socket's, or the last one that the trusted
  *     proxies did not add themselves
  * @param secure whether what the client sent was encrypted on its way to the first machine that is trusted
+ * @param forwarded whether a trusted proxy said so: then nothing else counts
  */
-public record Arrival(String address, boolean secure) {
+public record Arrival(String address, boolean secure, boolean forwarded) {
     private static final int MOST_HOPS = 50;
 
     /**
@@ -31,11 +32,11 @@ public record Arrival(String address, boolean secure) {
             List<String> forwardedProto) {
         AddressList trusted = settings.trustedProxies();
         if (!trusted.contains(socketAddress)) {
-            return new Arrival(socketAddress, socketSecure);
+            return new Arrival(socketAddress, socketSecure, false);
         }
         List<String> protocols = entries(forwardedProto);
         boolean secure = protocols.isEmpty() ? socketSecure : protocols.stream().allMatch("https"::equalsIgnoreCase);
-        return new Arrival(client(socketAddress, entries(forwardedFor), trusted), secure);
+        return new Arrival(client(socketAddress, entries(forwardedFor), trusted), secure, !protocols.isEmpty());
     }
 
     /** From right to left: each hop was written by the one after it, so the first stranger is the last that is known. */
@@ -78,6 +79,6 @@ public record Arrival(String address, boolean secure) {
 
     /** Whether credentials and tokens may come this way: over TLS, from this host, or where the settings allow it. */
     public boolean maySendSecrets(Settings.Http settings) {
-        return secure || settings.plain() || AddressList.isLoopback(address);
+        return secure || settings.plain() || (!forwarded && AddressList.isLoopback(address));
     }
 }

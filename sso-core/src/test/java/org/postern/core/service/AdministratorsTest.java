@@ -114,6 +114,16 @@ class AdministratorsTest {
     }
 
     @Test
+    void suspendedMailbox_hasNoPowerAsAnAdministrator() {
+        String postmaster = "postmaster@acme.example";
+        assertThat(administrators.byPassword(postmaster, Secret.of("demo-postmaster"), CLIENT))
+                .isInstanceOf(Administrators.Login.Accepted.class);
+        backend.directory().editor().orElseThrow().setSuspended(Acme.address(postmaster), true);
+        assertThat(administrators.byPassword(postmaster, Secret.of("demo-postmaster"), CLIENT))
+                .isInstanceOf(Administrators.Login.Refused.class);
+    }
+
+    @Test
     void wrongPasswords_areThrottledBeforeTheWork() {
         int tries = 0;
         while (tries < 100

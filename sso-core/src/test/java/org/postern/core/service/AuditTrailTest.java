@@ -142,6 +142,44 @@ class AuditTrailTest {
     }
 
     @Test
+    void fold_guessesAtTwoCompanies_areNeverOneRow() {
+        Client client = new Client("192.0.2.1", "");
+        for (int i = 0; i < 9; i++) {
+            postern.administrators().byPassword("company@globex.example", Secret.of("x"), client);
+            postern.administrators().byPassword("company@acme.example", Secret.of("x"), client);
+        }
+        clock.advance(Duration.ofSeconds(61));
+        trail.flush();
+        assertThat(read("company@acme.example").stream()
+                        .mapToInt(AuditEvent::count)
+                        .sum())
+                .isEqualTo(9);
+        assertThat(read("company@globex.example").stream()
+                        .mapToInt(AuditEvent::count)
+                        .sum())
+                .isEqualTo(9);
+    }
+
+    @Test
+    void attemptsHeldBack_onInventedAddresses_drownNobody() {
+        Client flood = new Client("192.0.2.1", "");
+        for (int i = 0; i < 3_000; i++) {
+            postern.administrators().byPassword("nobody" + i + "@acme.example", Secret.of("x"), flood);
+        }
+        postern.tokens()
+                .redeem(new LoginAttempt(
+                        "bob@acme.example",
+                        Secret.of("guess"),
+                        org.postern.core.Channel.LOGIN_URL,
+                        false,
+                        "",
+                        new Client("198.51.100.1", "")));
+        assertThat(read("mail@acme.example"))
+                .hasSizeLessThan(40)
+                .anySatisfy(e -> assertThat(e.mailbox()).contains(Acme.address("bob@acme.example")));
+    }
+
+    @Test
     void rowOfAnotherDomain_isNotShown() {
         trail.write(refused("alice@acme.example", new Client("192.0.2.1", "")));
         trail.write(refused("carol@acme-labs.example", new Client("192.0.2.1", "")));

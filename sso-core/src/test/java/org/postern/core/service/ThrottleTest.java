@@ -144,6 +144,17 @@ class ThrottleTest {
     }
 
     @Test
+    void takeBack_ofWhatWasNotCounted_leavesTheNetworksCount() {
+        Client client = from("192.0.2.1");
+        int tries = 0;
+        while (tries < 200 && wrong("user" + tries + "@acme.example", client)) {
+            throttle.takeBack(ALICE, client);
+            tries++;
+        }
+        assertThat(tries).isLessThanOrEqualTo(20);
+    }
+
+    @Test
     void clockThatJumps_neverBlocksLongerThanFifteenMinutes() {
         Client client = from("192.0.2.1");
         wrongUntilBlocked(ALICE, client);

@@ -24,7 +24,7 @@ class ArrivalTest {
     @Test
     void of_untrustedPeer_isTheSocketWhateverItForwards() {
         Arrival arrival = Arrival.of(NOBODY, "192.0.2.7", false, List.of("198.51.100.1"), List.of("https"));
-        assertThat(arrival).isEqualTo(new Arrival("192.0.2.7", false));
+        assertThat(arrival).isEqualTo(new Arrival("192.0.2.7", false, false));
     }
 
     @ParameterizedTest
@@ -53,7 +53,7 @@ class ArrivalTest {
 
     @Test
     void of_trustedPeerWithoutHeaders_isThePeer() {
-        assertThat(through("10.0.0.1")).isEqualTo(new Arrival("10.0.0.1", false));
+        assertThat(through("10.0.0.1")).isEqualTo(new Arrival("10.0.0.1", false, false));
     }
 
     @ParameterizedTest
@@ -69,20 +69,27 @@ class ArrivalTest {
         assertThat(arrival.secure()).isFalse();
     }
 
+    @Test
+    void maySendSecrets_plainOverAProxyOnThisHost_no() {
+        Arrival arrival = Arrival.of(PROXIES, "127.0.0.1", false, List.of("unknown"), List.of("http"));
+        assertThat(arrival.address()).isEqualTo("127.0.0.1");
+        assertThat(arrival.maySendSecrets(PROXIES)).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"})
     void maySendSecrets_plainFromThisHost_yes(String loopback) {
-        assertThat(new Arrival(loopback, false).maySendSecrets(NOBODY)).isTrue();
+        assertThat(new Arrival(loopback, false, false).maySendSecrets(NOBODY)).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"192.0.2.7", "10.0.0.1", "2001:db8::1", "", "localhost"})
     void maySendSecrets_plainFromElsewhere_onlyWhereTheSettingsAllowIt(String address) {
-        Arrival plain = new Arrival(address, false);
+        Arrival plain = new Arrival(address, false, false);
         assertThat(plain.maySendSecrets(NOBODY)).isFalse();
         assertThat(plain.maySendSecrets(
                         Acme.settings(Map.of("sso.http.plain", "true")).http()))
                 .isTrue();
-        assertThat(new Arrival(address, true).maySendSecrets(NOBODY)).isTrue();
+        assertThat(new Arrival(address, true, false).maySendSecrets(NOBODY)).isTrue();
     }
 }
