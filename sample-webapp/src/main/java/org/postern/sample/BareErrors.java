@@ -2,6 +2,9 @@ package org.postern.sample;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpStatus;
@@ -14,9 +17,19 @@ import org.jspecify.annotations.Nullable;
 
 /** The answers to what is so broken that it does not reach the application: a status and its name, nothing of what came. */
 final class BareErrors extends ErrorHandler {
+    private static final String STYLE = """
+            :root{color-scheme:light dark;--ink:#171b21;--ground:#f6f7f9;--card:#fff;--line:#e1e5ea}
+            @media(prefers-color-scheme:dark){:root{--ink:#e8ebef;--ground:#121519;--card:#1a1e24;--line:#2e353e}}
+            body{margin:0;padding:min(18vh,9rem) 1rem 2rem;font:1rem/1.5 system-ui,sans-serif;color:var(--ink);\
+            background:var(--ground)}
+            main{max-width:22rem;margin:0 auto;padding:2rem;text-align:center;background:var(--card);\
+            border:1px solid var(--line);border-radius:12px}
+            h1{font-size:1.25rem;margin:0}
+            """;
+
     private static final Map<String, String> HEADERS = Map.of(
             "Content-Type", "text/html;charset=utf-8",
-            "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'",
+            "Content-Security-Policy", "default-src 'none'; style-src 'sha256-" + sha256(STYLE) + "'; frame-ancestors 'none'",
             "X-Content-Type-Options", "nosniff",
             "X-Frame-Options", "DENY",
             "Referrer-Policy", "no-referrer",
@@ -42,7 +55,17 @@ final class BareErrors extends ErrorHandler {
 
     private static String page(int code) {
         String name = code + " " + HttpStatus.getMessage(code);
-        return "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>" + name
-                + "</title></head>\n<body><main><h1>" + name + "</h1></main></body>\n</html>\n";
+        return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" + name
+                + "</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<style>" + STYLE
+                + "</style>\n</head>\n<body><main><h1>" + name + "</h1></main></body>\n</html>\n";
+    }
+
+    private static String sha256(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 }

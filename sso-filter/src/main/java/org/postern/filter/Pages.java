@@ -134,6 +134,8 @@ final class Pages {
 
     private static void guard(HttpServletResponse response) {
         response.setHeader("Cache-Control", "no-store");
+        // For lynx, which knows no no-store.
+        response.setHeader("Pragma", "no-cache");
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("X-Frame-Options", "DENY");

@@ -6,7 +6,6 @@ import jakarta.mail.Message;
 import jakarta.mail.Session;
 import jakarta.mail.Store;
 import java.net.ServerSocket;
-import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -14,11 +13,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.openqa.selenium.By;
 import org.postern.acceptance.RunningPostern;
-import org.postern.acceptance.Wire;
 
-/** Every page, in English and German, wide and narrow, light and dark: for everybody, and nothing out of place. */
+/** Pages that few people see, in English and German, wide and narrow, light and dark: as good as those of every day. */
 class RarePagesIT {
     private static final String ALICE = "alice@acme.example";
     private static final String POSTMASTER = "postmaster@acme.example";
@@ -80,28 +77,6 @@ class RarePagesIT {
         browser.go(postern.address() + "/?_task=" + task);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"en", "de"})
-    void doors(String language) {
-        Look look = speaking(language);
-        task("login");
-        look.at("login");
-        browser.signIn(postern.address(), ALICE, "not-her-password");
-        look.at("login-refused");
-
-        browser.go(mail.issue(ALICE, "sso", "\"confirm\":true").url());
-        look.at("confirm");
-
-        browser.go(mail.issue(ALICE, "sso").url() + "&locale=" + language);
-        browser.script("window.stop()");
-        // It moves on by itself: the session is open already, and nothing on it has to be read.
-        look.at("logo", "meta-refresh");
-
-        task("logout");
-        browser.go("http://mail.nordlicht.example:" + postern.port() + "/");
-        look.at("login-brand");
-    }
-
     /** A colour on which white cannot be read, and which cannot be read on white. */
     @Test
     void brand_ofAPaleColour() {
@@ -120,32 +95,23 @@ class RarePagesIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"en", "de"})
-    void mailbox_ofASupportSession(String language) {
+    void brand_withATextAndNoLogo(String language) {
         Look look = speaking(language);
-        String reason = language.equals("de")
-                ? "Ticket 4711: kann einen Brief nicht öffnen"
-                : "Ticket 4711: cannot open a letter";
+        browser.go("http://mail.nordlicht.example:" + postern.port() + "/");
+        look.at("brand-login");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"en", "de"})
+    void supportSession(String language) {
+        Look look = speaking(language);
+        String reason = "Ticket 4711: " + "an unusually long reason, which has to go somewhere ".repeat(9);
         browser.go(mail.issue(ALICE, "normal", "\"reason\":\"" + reason + "\"").url() + "&direct=1&locale=" + language);
-        look.at("mail");
-        for (Map.Entry<String, String> letter : Map.of(
-                        "message-plain", "Welcome to your mailbox",
-                        "message-html", "50 % off anvils",
-                        "message-attachments", "Quarterly figures")
-                .entrySet()) {
-            task("mail");
-            browser.leave(() -> browser.driver()
-                    .findElement(By.partialLinkText(letter.getValue()))
-                    .click());
-            look.at(letter.getKey());
-        }
-        task("settings");
-        look.at("settings-support");
-        task("admin");
-        look.at("problem-403");
+        look.at("long-reason");
         task("nowhere");
-        look.at("problem-404");
-        browser.go(postern.address() + "/?_task=login");
-        look.at("login-already");
+        look.at("not-found-in-a-session");
+        task("login");
+        look.at("login-again");
     }
 
     @ParameterizedTest
@@ -170,36 +136,18 @@ class RarePagesIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"en", "de"})
-    void administration(String language) {
+    void administration_findsNobody(String language) {
         Look look = speaking(language);
-        browser.go(company.issue(POSTMASTER, "admin_only").url() + "&direct=1&locale=" + language);
-        look.at("admin");
+        browser.go(company.issue(POSTMASTER, "sso_admin").url() + "&direct=1&locale=" + language);
         browser.go(postern.address() + "/?_task=admin&_q=nobody");
         look.at("admin-none");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"en", "de"})
-    void problems(String language) {
-        Look look = speaking(language);
-        browser.go(postern.address() + "/no/such/page");
-        look.at("404");
+    @Test
+    void requestThatDoesNotReachTheApplication() {
+        Look look = speaking("en");
         browser.go(postern.address() + "/a/%2e%2e/b%2f");
         look.at("bare-400");
-        browser.go(postern.address() + "/?_task=login&_action=login&user=a&user=b&pass=c");
-        look.at("filter-400");
-        String guess = "/?_task=login&_action=login&user=dave@globex.example&pass=guess";
-        for (int i = 0; i < 25; i++) {
-            Wire.get(postern.port(), guess + i);
-        }
-        // Whoever has waited long enough may guess again, and be wrong again.
-        browser.await(d -> !browser.go(postern.address() + guess).has("#login"));
-        look.at("filter-429");
-        browser.await(d -> {
-            browser.signIn(postern.address(), "dave@globex.example", "guess");
-            return browser.has("#problem");
-        });
-        look.at("429");
     }
 
     @ParameterizedTest

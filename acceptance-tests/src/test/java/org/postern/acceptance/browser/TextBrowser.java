@@ -20,6 +20,9 @@ sealed interface TextBrowser {
     /** Looks for these words, and follows the link that they are. */
     TextBrowser follow(String words);
 
+    /** Goes to this address. */
+    TextBrowser go(String url);
+
     /** Presses the button of a page that has nothing else to choose. */
     TextBrowser pressTheButton();
 
@@ -94,6 +97,12 @@ sealed interface TextBrowser {
         }
 
         @Override
+        public TextBrowser go(String url) {
+            keys.append("U\u0015").append(url).append('\n');
+            return this;
+        }
+
+        @Override
         public TextBrowser pressTheButton() {
             keys.append("\t\n");
             return this;
@@ -135,6 +144,14 @@ sealed interface TextBrowser {
         }
 
         @Override
+        public TextBrowser go(String url) {
+            press("g", "^U");
+            type(url);
+            press("<return>");
+            return this;
+        }
+
+        @Override
         public TextBrowser pressTheButton() {
             press("<return>");
             return this;
@@ -167,10 +184,14 @@ sealed interface TextBrowser {
             press("Q", "y");
             try {
                 Files.write(folder.resolve("commands"), keys);
+                // It would show each of its messages for a second or more.
+                Files.writeString(
+                        folder.resolve("lynx.cfg"),
+                        "INFOSECS:0\nMESSAGESECS:0\nALERTSECS:0\nCHARACTER_SET:utf-8\nSET_COOKIES:TRUE\n");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            run(folder, "lynx -accept_all_cookies -cmd_script=commands '" + url + "'", "");
+            run(folder, "lynx -cfg=lynx.cfg -accept_all_cookies -cmd_script=commands '" + url + "'", "");
         }
 
         @Override

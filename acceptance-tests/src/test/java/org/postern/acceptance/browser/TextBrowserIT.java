@@ -59,7 +59,7 @@ class TextBrowserIT {
         assertThat(browser.kept("message")).contains("Welcome to your mailbox", "it@acme.example", "Inbox");
         assertThat(browser.kept("settings")).contains("Settings", "Alice Arnold", "you cannot change this mailbox's");
         assertThat(browser.kept("out"))
-                .contains("Sign in", "Password or login token")
+                .contains("Log in", "Password or login token")
                 .doesNotContain(ALICE);
         for (String file : new String[] {"logo", "list", "message", "settings", "out"}) {
             assertThat(browser.kept(file)).as(file).doesNotContain(issued.token());
@@ -77,7 +77,7 @@ class TextBrowserIT {
 
         browser.visit(postern.address() + "/");
 
-        assertThat(browser.kept("form")).contains("Sign in", "Mail address", "Password or login token");
+        assertThat(browser.kept("form")).contains("Log in", "Mail address", "Password or login token");
         assertThat(browser.kept("list")).contains("Inbox", ALICE, "Log out");
     }
 
@@ -91,6 +91,25 @@ class TextBrowserIT {
         assertThat(browser.kept("refused"))
                 .contains("Address or password is wrong", "Mail address")
                 .doesNotContain("surely-wrong", "Inbox");
+    }
+
+    /** Neither heeds {@code no-store}: lynx showed the mailbox from its memory. */
+    @ParameterizedTest
+    @ValueSource(strings = {"w3m", "lynx"})
+    void logout_leavesNothingInTheBrowsersMemory(String name) {
+        TextBrowser browser = browser(name)
+                .signIn(ALICE, "demo-alice")
+                .keep("list")
+                .follow("Log out")
+                .keep("out")
+                .go(postern.address() + "/?_task=mail")
+                .keep("again");
+
+        browser.visit(postern.address() + "/");
+
+        assertThat(browser.kept("list")).contains("Inbox", ALICE);
+        assertThat(browser.kept("out")).contains("Mail address").doesNotContain(ALICE, "demo-alice", "Inbox");
+        assertThat(browser.kept("again")).contains("Mail address").doesNotContain(ALICE, "Inbox");
     }
 
     @ParameterizedTest

@@ -45,4 +45,10 @@ public final class Guard implements Filter {
         response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
         response.setHeader("Cache-Control", "no-store");
     }
+
+    /** The same for a page. Lynx knows no {@code no-store}: it showed the mailbox from its memory after the logout. */
+    static void protectPage(HttpServletResponse response) {
+        protect(response);
+        response.setHeader("Pragma", "no-cache");
+    }
 }

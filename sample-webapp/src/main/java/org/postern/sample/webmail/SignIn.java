@@ -15,9 +15,13 @@ import org.postern.core.service.Throttle;
 import org.postern.core.settings.Settings;
 import org.postern.core.spi.MailDirectory;
 import org.postern.filter.HostLogin;
+import org.postern.filter.SsoFilter;
 
 /** Signing in and out. What is typed may be a token or the mailbox's own password, and is tried in this order. */
 final class SignIn {
+    /** The login page that says why it is shown. */
+    static final String ENDED = "/?_task=login&_ended";
+
     private static final int MOST_CHARACTERS = 1024;
 
     private final Postern postern;
@@ -53,12 +57,21 @@ final class SignIn {
             throws IOException {
         Frame frame = templates.frame(request, visitor, "login.title", "");
         String text = templates.brand(request).loginText();
+        boolean ended = visitor.isEmpty() && ENDED.endsWith("?" + request.getQueryString());
+        // Under no-referrer a browser says "Origin: null", and not every one says Sec-Fetch-Site. A refused login URL's
+        // address stays untold all the same.
+        boolean origin = request.getAttribute(SsoFilter.REFUSAL) == null;
         templates.write(
                 response,
                 status,
                 "login",
                 frame,
-                Map.of("error", error.isEmpty() ? "" : frame.t(error), "text", text, "address", user));
+                Map.of(
+                        "error", error.isEmpty() ? "" : frame.t(error),
+                        "text", text,
+                        "address", user,
+                        "ended", ended,
+                        "origin", origin));
     }
 
     /** The webmail's own form. */

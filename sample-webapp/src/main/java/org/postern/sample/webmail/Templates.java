@@ -103,7 +103,7 @@ public final class Templates {
         all.put("frame", frame);
         Utf8ByteOutput page = new Utf8ByteOutput();
         engine.render(template + ".jte", all, page);
-        Guard.protect(response);
+        Guard.protectPage(response);
         response.setStatus(status);
         response.setContentType("text/html");
         response.setCharacterEncoding("UTF-8");

@@ -95,13 +95,18 @@ public final class Webmail extends HttpServlet {
             case "logout" -> signIn.signOut(request, response, visitor);
             case "mail", "message", "part", "settings", "admin" -> {
                 if (visitor.isEmpty()) {
-                    redirect(response, request.getContextPath() + "/");
+                    redirect(response, request.getContextPath() + (hadSession(request) ? SignIn.ENDED : "/"));
                 } else {
                     forVisitor(request, response, task, post, visitor.get());
                 }
             }
             default -> templates.problem(request, response, visitor, HttpServletResponse.SC_NOT_FOUND);
         }
+    }
+
+    /** A browser that logged out has no cookie any more; one whose session ran out, or was ended elsewhere, has. */
+    private static boolean hadSession(HttpServletRequest request) {
+        return request.getRequestedSessionId() != null && !request.isRequestedSessionIdValid();
     }
 
     private void forVisitor(
@@ -150,7 +155,7 @@ public final class Webmail extends HttpServlet {
     }
 
     static void redirect(HttpServletResponse response, String location) {
-        Guard.protect(response);
+        Guard.protectPage(response);
         response.setStatus(HttpServletResponse.SC_SEE_OTHER);
         response.setHeader("Location", location);
         response.setContentLength(0);
