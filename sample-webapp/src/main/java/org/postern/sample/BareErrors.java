@@ -29,7 +29,8 @@ final class BareErrors extends ErrorHandler {
 
     private static final Map<String, String> HEADERS = Map.of(
             "Content-Type", "text/html;charset=utf-8",
-            "Content-Security-Policy", "default-src 'none'; style-src 'sha256-" + sha256(STYLE) + "'; frame-ancestors 'none'",
+            "Content-Security-Policy",
+                    "default-src 'none'; style-src 'sha256-" + sha256(STYLE) + "'; frame-ancestors 'none'",
             "X-Content-Type-Options", "nosniff",
             "X-Frame-Options", "DENY",
             "Referrer-Policy", "no-referrer",

@@ -108,8 +108,8 @@ class BrandIT {
         browser.awaitAddress(at(NORTH) + "/?_task=mail");
         browser.click("#support-end");
         assertThat(browser.address()).isEqualTo(elsewhere.otherSite() + "/bye");
-        assertThat(elsewhere.visits("/bye")).allSatisfy(v -> assertThat(v.referer())
-                .isEmpty());
+        assertThat(elsewhere.visits("/bye"))
+                .allSatisfy(v -> assertThat(v.referer()).isEmpty());
     }
 
     @Test
