@@ -77,7 +77,8 @@ final class Look {
                 + ".map(e => e.outerHTML.slice(0, 120));");
     }
 
-    private List<?> violations(String... exempt) {
+    /** What axe objects to on this page, in words. */
+    List<?> violations(String... exempt) {
         if (Boolean.TRUE.equals(browser.script("return typeof axe === 'undefined'"))) {
             browser.script(AXE);
         }
