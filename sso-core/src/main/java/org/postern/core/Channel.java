@@ -19,9 +19,4 @@ public enum Channel {
     public String apiName() {
         return apiName;
     }
-
-    /** True for a mail server's login, false for webmail. */
-    public boolean isMail() {
-        return this == IMAP || this == POP3 || this == SMTP;
-    }
 }

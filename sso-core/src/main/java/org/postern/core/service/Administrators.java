@@ -4,7 +4,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
 import org.postern.core.AdminSession;
@@ -12,7 +11,6 @@ import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
 import org.postern.core.ChosenToken;
 import org.postern.core.Client;
-import org.postern.core.Mailbox;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
 import org.postern.core.TokenKeys;
@@ -68,24 +66,30 @@ public final class Administrators {
     private final MailDirectory directory;
     private final TokenStore store;
     private final TokenKeys keys;
+    private final Authority authority;
     private final Throttle throttle;
     private final AuditTrail audit;
     private final Clock clock;
+    private final ChosenToken rule;
     private final VerifiedPasswords verified;
 
     Administrators(
             MailDirectory directory,
             TokenStore store,
             TokenKeys keys,
+            Authority authority,
             Throttle throttle,
             AuditTrail audit,
-            Clock clock) {
+            Clock clock,
+            ChosenToken rule) {
         this.directory = directory;
         this.store = store;
         this.keys = keys;
+        this.authority = authority;
         this.throttle = throttle;
         this.audit = audit;
         this.clock = clock;
+        this.rule = rule;
         this.verified = new VerifiedPasswords(directory, clock, new SecureRandom());
     }
 
@@ -115,7 +119,7 @@ public final class Administrators {
         Optional<MailboxAddress> account = MailboxAddress.parse(address);
         return attempt(account, client, "session", () -> {
             Optional<AdminSession> session =
-                    account.flatMap(a -> store.findAdminSession(keys.digests(a, value), now()));
+                    account.flatMap(a -> store.findAdminSession(keys.digests(a, value), clock.instant()));
             return session.filter(this::isPasswordSame).isEmpty()
                     ? Proof.WRONG
                     : proofOf(directory.administrator(account.orElseThrow()), false);
@@ -138,13 +142,13 @@ public final class Administrators {
     public Start startSession(Administrator administrator, Secret chosen, Duration life, Client client) {
         MailboxAddress address = administrator.address();
         if (!chosen.isEmpty()) {
-            Optional<String> objection = new ChosenToken().objection(chosen, address, address);
+            Optional<String> objection = rule.objection(chosen, address, address);
             if (objection.isPresent()) {
                 return new Start.BadValue(objection.get());
             }
         }
         Secret value = chosen.isEmpty() ? LoginTokens.randomValue("") : chosen;
-        Instant now = now();
+        Instant now = clock.instant();
         String version = directory
                 .passwordVersion(address)
                 .orElseThrow(() -> new UnavailableException("this directory cannot hold administrators' sessions"));
@@ -180,18 +184,21 @@ public final class Administrators {
                 throttle.begin(account.map(MailboxAddress::toString).orElse(""), client);
         if (admission instanceof Throttle.Blocked blocked) {
             return new Login.Throttled(
-                    blocked.retryAfter(), refused(account, client, how + ": " + AuditTrail.HELD_BACK));
+                    blocked.retryAfter(),
+                    audit.foldHeldBack(refusal(account, client, how + ": " + AuditTrail.HELD_BACK)));
         }
         try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
             Proof proof = look.look();
-            if (proof.administrator().filter(a -> !isSuspended(a.address())).isEmpty()) {
+            if (proof.administrator()
+                    .filter(a -> !authority.isSuspended(a.address()))
+                    .isEmpty()) {
                 counted.wrong();
-                return new Login.Refused(refused(account, client, how));
+                return new Login.Refused(audit.fold(refusal(account, client, how)));
             }
             counted.right();
             Administrator administrator = proof.administrator().get();
             if (proof.isNews()) {
-                audit.fold(AuditEvent.of(AuditEvent.Type.ADMIN_LOGIN, now(), client)
+                audit.fold(AuditEvent.of(AuditEvent.Type.ADMIN_LOGIN, clock.instant(), client)
                         .by(administrator.address())
                         .because(how));
             }
@@ -199,18 +206,9 @@ public final class Administrators {
         }
     }
 
-    /** An administrator who is a mailbox too loses his power with it. */
-    private boolean isSuspended(MailboxAddress administrator) {
-        return directory.mailbox(administrator).filter(Mailbox::suspended).isPresent();
-    }
-
-    private UUID refused(Optional<MailboxAddress> account, Client client, String why) {
-        AuditEvent event = AuditEvent.of(AuditEvent.Type.ADMIN_LOGIN_REFUSED, now(), client)
+    private AuditEvent refusal(Optional<MailboxAddress> account, Client client, String why) {
+        AuditEvent event = AuditEvent.of(AuditEvent.Type.ADMIN_LOGIN_REFUSED, clock.instant(), client)
                 .because(why);
-        return audit.fold(account.map(event::by).orElse(event));
-    }
-
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        return account.map(event::by).orElse(event);
     }
 }

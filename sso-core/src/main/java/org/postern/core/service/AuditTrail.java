@@ -53,21 +53,8 @@ public final class AuditTrail {
             Optional<MailboxAddress> administrator,
             String network,
             String detail) {
-        /** Whoever is held back invents addresses as he likes: his attempts are alike, whatever they name. */
         static Kind of(AuditEvent e) {
-            return isHeldBack(e)
-                    ? new Kind(
-                            e.type(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            e.client().network(),
-                            e.detail())
-                    : new Kind(
-                            e.type(), e.mailbox(), e.administrator(), e.client().network(), e.detail());
-        }
-
-        static boolean isHeldBack(AuditEvent e) {
-            return e.detail().endsWith(HELD_BACK);
+            return new Kind(e.type(), e.mailbox(), e.administrator(), e.client().network(), e.detail());
         }
 
         static Kind rest(AuditEvent.Type type) {
@@ -124,8 +111,22 @@ public final class AuditTrail {
      * @return the id of the row that tells of it; a counted row comes when the minute is over
      */
     public UUID fold(AuditEvent event) {
+        return fold(event, event);
+    }
+
+    /**
+     * As {@link #fold}, for an attempt that was not looked at since too many came before it. Whoever is held back
+     * invents addresses as he likes: his attempts are alike, whatever they name.
+     */
+    UUID foldHeldBack(AuditEvent event) {
+        return fold(
+                event, AuditEvent.of(event.type(), event.time(), event.client()).because(event.detail()));
+    }
+
+    /** @param counted what the row tells that counts this event among others alike */
+    private UUID fold(AuditEvent event, AuditEvent counted) {
         flush();
-        Place place = place(event);
+        Place place = place(event, counted);
         if (place.isOwn()) {
             write(event);
         }
@@ -160,12 +161,12 @@ public final class AuditTrail {
 
     /** The row to write now, with what it tells of; empty where it is folded into a later row. */
     Optional<AuditEvent> admit(AuditEvent event) {
-        return place(event).isOwn() ? Optional.of(event) : Optional.empty();
+        return place(event, event).isOwn() ? Optional.of(event) : Optional.empty();
     }
 
-    private synchronized Place place(AuditEvent event) {
+    private synchronized Place place(AuditEvent event, AuditEvent counted) {
         Tally rest = tallies.computeIfAbsent(Kind.rest(event.type()), k -> new Tally());
-        Kind kind = Kind.of(event);
+        Kind kind = Kind.of(counted);
         boolean crowded = rest.rows >= ROWS_OF_TYPE || (tallies.size() >= MOST_KINDS && !tallies.containsKey(kind));
         Tally tally = crowded ? rest : tallies.computeIfAbsent(kind, k -> new Tally());
         if (!crowded && tally.rows < ROWS_ALIKE) {
@@ -174,15 +175,9 @@ public final class AuditTrail {
             return new Place(event.id(), true);
         }
         tally.folded++;
-        AuditEvent first = tally.first.orElseGet(
-                () -> crowded ? stranger(event) : Kind.isHeldBack(event) ? anybody(event) : event);
+        AuditEvent first = tally.first.orElseGet(() -> crowded ? stranger(event) : counted);
         tally.first = Optional.of(first);
         return new Place(first.id(), false);
-    }
-
-    /** A row for attempts of one client on whatever accounts. */
-    private static AuditEvent anybody(AuditEvent event) {
-        return AuditEvent.of(event.type(), event.time(), event.client()).because(event.detail());
     }
 
     /** A row for a crowd that has no mailbox and no client in common. */

@@ -4,7 +4,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -56,7 +55,7 @@ public final class LoginTokens implements WebmailLogins {
     private final String webmail;
     private final boolean confirmAlways;
     private final Duration maxSession;
-    private final ChosenToken chosenToken = new ChosenToken();
+    private final ChosenToken rule;
 
     LoginTokens(
             TokenStore store,
@@ -67,6 +66,7 @@ public final class LoginTokens implements WebmailLogins {
             AuditTrail audit,
             Activity activity,
             Clock clock,
+            ChosenToken rule,
             Settings settings) {
         this.store = store;
         this.directory = directory;
@@ -76,6 +76,7 @@ public final class LoginTokens implements WebmailLogins {
         this.audit = audit;
         this.activity = activity;
         this.clock = clock;
+        this.rule = rule;
         this.webmail = settings.http().webmailUrl();
         this.confirmAlways = settings.login().confirmAlways();
         this.maxSession = settings.session().maxLife();
@@ -112,8 +113,7 @@ public final class LoginTokens implements WebmailLogins {
         }
         boolean chosen = !request.token().isEmpty();
         if (chosen) {
-            chosenToken
-                    .objection(request.token(), mailbox.address(), issuer.address())
+            rule.objection(request.token(), mailbox.address(), issuer.address())
                     .ifPresent(why -> bad.add(new Issuance.InvalidField(Issuance.Field.TOKEN, why)));
         }
         String reason = request.reason().strip();
@@ -123,7 +123,7 @@ public final class LoginTokens implements WebmailLogins {
             String why = "invalid " + bad.get(0).field().apiName();
             return new Issuance.Invalid(bad, issueRefused(issuer, request, type, why));
         }
-        Instant now = now();
+        Instant now = clock.instant();
         Secret value = chosen ? request.token() : randomValue("");
         LoginToken token = new LoginToken(
                 TimeOrderedId.next(now),
@@ -162,7 +162,7 @@ public final class LoginTokens implements WebmailLogins {
     }
 
     private UUID issueRefused(Administrator issuer, IssueRequest request, Optional<SessionType> type, String why) {
-        AuditEvent event = AuditEvent.of(AuditEvent.Type.ISSUE_REFUSED, now(), request.client())
+        AuditEvent event = AuditEvent.of(AuditEvent.Type.ISSUE_REFUSED, clock.instant(), request.client())
                 .by(issuer.address())
                 .because(why);
         event = MailboxAddress.parse(request.user()).map(event::about).orElse(event);
@@ -177,14 +177,20 @@ public final class LoginTokens implements WebmailLogins {
         Throttle.Admission admission = throttle.begin(account, attempt.client());
         if (admission instanceof Throttle.Blocked blocked) {
             activity.count(attempt.channel(), Activity.Outcome.THROTTLED);
-            refused(mailbox, Optional.empty(), attempt.channel().apiName(), AuditTrail.HELD_BACK, attempt.client());
+            audit.foldHeldBack(refusal(
+                    mailbox,
+                    Optional.empty(),
+                    attempt.channel().apiName(),
+                    AuditTrail.HELD_BACK,
+                    clock.instant(),
+                    attempt.client()));
             return new Redemption.Throttled(blocked.retryAfter());
         }
         try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
             if (mailbox.isEmpty()) {
                 return refuse(counted, attempt, mailbox, Optional.empty(), Refusal.NO_ADDRESS);
             }
-            Instant now = now();
+            Instant now = clock.instant();
             List<TokenDigest> digests = keys.digests(mailbox.get(), attempt.secret());
             Optional<LoginToken> found = store.find(digests, now);
             if (found.isEmpty()) {
@@ -236,13 +242,9 @@ public final class LoginTokens implements WebmailLogins {
             counted.wrong();
         }
         activity.count(attempt.channel(), Activity.Outcome.REFUSED);
-        refused(mailbox, token, attempt.channel().apiName(), why.apiName(), attempt.client());
+        audit.fold(
+                refusal(mailbox, token, attempt.channel().apiName(), why.apiName(), clock.instant(), attempt.client()));
         return new Redemption.Refused(why);
-    }
-
-    private void refused(
-            Optional<MailboxAddress> mailbox, Optional<LoginToken> token, String channel, String why, Client client) {
-        audit.fold(refusal(mailbox, token, channel, why, now(), client));
     }
 
     static AuditEvent refusal(
@@ -282,13 +284,13 @@ public final class LoginTokens implements WebmailLogins {
 
     @Override
     public void end(UUID session, String why, Client client) {
-        store.endSession(session, new Ending(now(), Optional.empty(), client, why));
+        store.endSession(session, new Ending(clock.instant(), Optional.empty(), client, why));
     }
 
     /** A session is over too where its mailbox was suspended in a directory of the operator's own. */
     @Override
     public Set<UUID> closedAmong(Collection<UUID> sessions) {
-        Map<UUID, MailboxAddress> open = store.openAmong(sessions, now());
+        Map<UUID, MailboxAddress> open = store.openAmong(sessions, clock.instant());
         Set<MailboxAddress> suspended = directory.closedAmong(Set.copyOf(open.values()));
         Set<UUID> closed = new HashSet<>(sessions);
         closed.removeIf(id -> {
@@ -304,7 +306,7 @@ public final class LoginTokens implements WebmailLogins {
         return authority
                 .mayLookAt(reader, user)
                 .answer(mailbox -> store.tokens(
-                        mailbox.address(), liveOnly ? Optional.of(now()) : Optional.empty(), limit, after));
+                        mailbox.address(), liveOnly ? Optional.of(clock.instant()) : Optional.empty(), limit, after));
     }
 
     /** One token; missing where it is not under this administrator's control. */
@@ -325,14 +327,14 @@ public final class LoginTokens implements WebmailLogins {
         }
         LoginToken token = found.value();
         return authority.mayEnd(by, token.mailbox())
-                ? new Answer.Given<>(
-                        store.revoke(id, new Ending(now(), Optional.of(by.address()), client, "by administrator")))
+                ? new Answer.Given<>(store.revoke(
+                        id, new Ending(clock.instant(), Optional.of(by.address()), client, "by administrator")))
                 : new Answer.Denied<>();
     }
 
     /** Revokes a token for an operator at the command line; returns whether this call did it. */
     public boolean revoke(UUID id) {
-        return store.revoke(id, new Ending(now(), Optional.empty(), Client.OPERATOR, "by operator"));
+        return store.revoke(id, new Ending(clock.instant(), Optional.empty(), Client.OPERATOR, "by operator"));
     }
 
     /** 128 random bits in hex, after a prefix. */
@@ -340,10 +342,5 @@ public final class LoginTokens implements WebmailLogins {
         byte[] bytes = new byte[VALUE_BYTES];
         RANDOM.nextBytes(bytes);
         return Secret.of(prefix + HexFormat.of().formatHex(bytes));
-    }
-
-    /** Whole milliseconds: what the trail says is then exactly what a client was told. */
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 }

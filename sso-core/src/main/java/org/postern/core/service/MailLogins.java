@@ -3,7 +3,6 @@ package org.postern.core.service;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.postern.core.AuditEvent;
@@ -72,11 +71,10 @@ public final class MailLogins {
         Optional<MailboxAddress> mailbox = MailboxAddress.parse(user);
         Throttle.Admission admission =
                 throttle.begin(mailbox.map(MailboxAddress::toString).orElse(""), client);
-        Presented presented =
-                new Presented(mailbox, protocol, client, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        Presented presented = new Presented(mailbox, protocol, client, clock.instant());
         if (admission instanceof Throttle.Blocked blocked) {
             activity.count(protocol, Activity.Outcome.THROTTLED);
-            presented.refused(Optional.empty(), AuditTrail.HELD_BACK);
+            audit.foldHeldBack(presented.refusal(Optional.empty(), AuditTrail.HELD_BACK));
             return new Check.Throttled(blocked.retryAfter());
         }
         try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
@@ -96,11 +94,6 @@ public final class MailLogins {
             activity.count(protocol, Activity.Outcome.ACCEPTED);
             return new Check.Accepted(mailbox.orElseThrow());
         }
-    }
-
-    /** The mailbox's own password was right where its token was not: that was no guess. */
-    public void passwordAccepted(String user, Client client) {
-        MailboxAddress.parse(user).ifPresent(m -> throttle.takeBack(m.toString(), client));
     }
 
     /** One secret presented at one moment. Its methods answer why it is refused, or empty. */
@@ -162,12 +155,12 @@ public final class MailLogins {
         }
 
         Optional<Refusal> refuse(Optional<LoginToken> token, Refusal why) {
-            refused(token, why.apiName());
+            audit.fold(refusal(token, why.apiName()));
             return Optional.of(why);
         }
 
-        void refused(Optional<LoginToken> token, String why) {
-            audit.fold(LoginTokens.refusal(mailbox, token, protocol.apiName(), why, now, client));
+        AuditEvent refusal(Optional<LoginToken> token, String why) {
+            return LoginTokens.refusal(mailbox, token, protocol.apiName(), why, now, client);
         }
     }
 }

@@ -2,8 +2,6 @@ package org.postern.core.service;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
@@ -60,7 +58,7 @@ public final class Mailboxes {
     private final Throttle throttle;
     private final AuditTrail audit;
     private final Clock clock;
-    private final ChosenToken rule = new ChosenToken();
+    private final ChosenToken rule;
 
     Mailboxes(
             MailDirectory directory,
@@ -68,13 +66,15 @@ public final class Mailboxes {
             Authority authority,
             Throttle throttle,
             AuditTrail audit,
-            Clock clock) {
+            Clock clock,
+            ChosenToken rule) {
         this.directory = directory;
         this.store = store;
         this.authority = authority;
         this.throttle = throttle;
         this.audit = audit;
         this.clock = clock;
+        this.rule = rule;
     }
 
     public Answer<Mailbox> look(Administrator reader, String user) {
@@ -102,7 +102,7 @@ public final class Mailboxes {
     private PasswordCheck check(Administrator by, MailboxAddress mailbox, Secret password, Client client) {
         Throttle.Admission admission = throttle.begin(mailbox.toString(), client);
         if (admission instanceof Throttle.Blocked blocked) {
-            audit.fold(checked(by, mailbox, client, AuditTrail.HELD_BACK));
+            audit.foldHeldBack(checked(by, mailbox, client, AuditTrail.HELD_BACK));
             return new PasswordCheck.Throttled(blocked.retryAfter());
         }
         try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
@@ -118,7 +118,7 @@ public final class Mailboxes {
     }
 
     private AuditEvent checked(Administrator by, MailboxAddress mailbox, Client client, String outcome) {
-        return AuditEvent.of(AuditEvent.Type.PASSWORD_CHECKED, now(), client)
+        return AuditEvent.of(AuditEvent.Type.PASSWORD_CHECKED, clock.instant(), client)
                 .about(mailbox)
                 .by(by.address())
                 .because(outcome);
@@ -181,7 +181,7 @@ public final class Mailboxes {
         endAll(account, client, "password changed");
         boolean changed = editor.setPassword(account, password);
         if (changed) {
-            audit.write(AuditEvent.of(AuditEvent.Type.PASSWORD_CHANGED, now(), client)
+            audit.write(AuditEvent.of(AuditEvent.Type.PASSWORD_CHANGED, clock.instant(), client)
                     .about(account));
             endAll(account, client, "password changed");
         }
@@ -200,9 +200,10 @@ public final class Mailboxes {
             return false;
         }
         AuditEvent.Type type = suspended ? AuditEvent.Type.MAILBOX_SUSPENDED : AuditEvent.Type.MAILBOX_RESUMED;
-        audit.write(AuditEvent.of(type, now(), Client.OPERATOR).about(mailbox));
+        audit.write(AuditEvent.of(type, clock.instant(), Client.OPERATOR).about(mailbox));
         if (suspended) {
-            store.endSessions(mailbox, new Ending(now(), Optional.empty(), Client.OPERATOR, "mailbox suspended"));
+            store.endSessions(
+                    mailbox, new Ending(clock.instant(), Optional.empty(), Client.OPERATOR, "mailbox suspended"));
         }
         return true;
     }
@@ -214,10 +215,6 @@ public final class Mailboxes {
     }
 
     private void endAll(MailboxAddress mailbox, Client client, String why) {
-        store.revokeAll(mailbox, new Ending(now(), Optional.empty(), client, why));
-    }
-
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        store.revokeAll(mailbox, new Ending(clock.instant(), Optional.empty(), client, why));
     }
 }

@@ -3,7 +3,6 @@ package org.postern.core.service;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -66,7 +65,7 @@ public final class Maintenance implements AutoCloseable {
 
     /** Tells the trail, once each, of what expired; returns how many rows it found. */
     public int noteExpired() {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        Instant now = clock.instant();
         int all = 0;
         int batch = BATCH;
         while (batch >= BATCH && !Thread.currentThread().isInterrupted()) {

@@ -1,7 +1,9 @@
 package org.postern.core.service;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ServiceLoader;
+import org.postern.core.ChosenToken;
 import org.postern.core.UnavailableException;
 import org.postern.core.settings.Settings;
 import org.postern.core.settings.SettingsException;
@@ -38,15 +40,18 @@ public final class Postern implements AutoCloseable {
         var store = backend.tokens();
         var directory = backend.directory();
         var keys = backend.keys();
-        Throttle throttle = new Throttle(clock);
+        // Whole milliseconds: what the trail says is then exactly what a client was told.
+        Clock ticks = Clock.tick(clock, Duration.ofMillis(1));
+        ChosenToken rule = new ChosenToken();
+        Throttle throttle = new Throttle(ticks);
         authority = new Authority(directory);
-        audit = new AuditTrail(store, directory, clock);
-        tokens = new LoginTokens(store, directory, keys, authority, throttle, audit, activity, clock, settings);
-        sessions = new TokenSessions(store, authority, clock);
-        mailLogins = new MailLogins(store, keys, authority, throttle, audit, activity, clock);
-        administrators = new Administrators(directory, store, keys, throttle, audit, clock);
-        mailboxes = new Mailboxes(directory, store, authority, throttle, audit, clock);
-        maintenance = new Maintenance(backend, audit, settings.keep(), clock);
+        audit = new AuditTrail(store, directory, ticks);
+        tokens = new LoginTokens(store, directory, keys, authority, throttle, audit, activity, ticks, rule, settings);
+        sessions = new TokenSessions(store, authority, ticks);
+        mailLogins = new MailLogins(store, keys, authority, throttle, audit, activity, ticks);
+        administrators = new Administrators(directory, store, keys, authority, throttle, audit, ticks, rule);
+        mailboxes = new Mailboxes(directory, store, authority, throttle, audit, ticks, rule);
+        maintenance = new Maintenance(backend, audit, settings.keep(), ticks);
     }
 
     /**

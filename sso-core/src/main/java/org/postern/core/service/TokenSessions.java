@@ -1,8 +1,6 @@
 package org.postern.core.service;
 
 import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
 import org.postern.core.Administrator;
@@ -31,7 +29,7 @@ public final class TokenSessions {
     public Answer<Page<TokenSession>> list(Administrator reader, String user, int limit, Optional<String> after) {
         return authority
                 .mayLookAt(reader, user)
-                .answer(mailbox -> store.sessions(mailbox.address(), now(), limit, after));
+                .answer(mailbox -> store.sessions(mailbox.address(), clock.instant(), limit, after));
     }
 
     /** Ends a session; the value is whether this call did it. Missing where it is not under his control. */
@@ -52,10 +50,6 @@ public final class TokenSessions {
     }
 
     private Ending ending(Administrator by, Client client) {
-        return new Ending(now(), Optional.of(by.address()), client, "by administrator");
-    }
-
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        return new Ending(clock.instant(), Optional.of(by.address()), client, "by administrator");
     }
 }
