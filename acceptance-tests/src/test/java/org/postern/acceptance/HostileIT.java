@@ -249,7 +249,7 @@ class HostileIT {
         harmless(encoded, login);
         assertThat(login.status()).as(encoded + login.whole()).isEqualTo(303);
         assertThat(login.header("Location")).contains("/?_task=mail");
-        Wire.Answer logout = browser.with("Sec-Fetch-Site: same-origin")
+        Wire.Answer logout = browser.with("Sec-Fetch-Site: none")
                 .with("Sec-Fetch-Mode: navigate")
                 .with("Sec-Fetch-Dest: document")
                 .with("Sec-Fetch-User: ?1")

@@ -46,7 +46,7 @@ class SecretsTest {
             site.raw.get(site.url(ALICE, many) + "&pass=" + many);
             site.raw.post("/web/own", "u=" + ALICE + "&p=" + many, "X-Act: own-login");
             site.raw.get("/web/;x?_task=login&_action=login&user=a&pass=" + many);
-            site.raw.get("/web/?_task=logout", "Cookie: " + cookie, "Sec-Fetch-Site: same-origin");
+            site.raw.get("/web/?_task=logout", "Cookie: " + cookie, "Sec-Fetch-Site: none");
             for (AuditEvent.Type type : AuditEvent.Type.values()) {
                 rows.addAll(site.audit(type));
             }
