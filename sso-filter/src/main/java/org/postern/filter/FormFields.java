@@ -1,17 +1,15 @@
 package org.postern.filter;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import org.postern.core.FormPair;
 
 /**
- * The parameters of a login, read strictly from its query and its form body, in this order
- * ({@code application/x-www-form-urlencoded} of the WHATWG URL standard, without its leniency): {@code &} separates,
- * every escape is whole, every value is UTF-8. Immutable and thread-safe.
+ * The parameters of a login, read strictly from its query and its form body, in this order, by {@link FormPair}: one
+ * that is malformed spoils all. Immutable and thread-safe.
  */
 final class FormFields {
     private static final int MAX_FIELDS = 100;
@@ -33,60 +31,12 @@ final class FormFields {
      */
     static Optional<FormFields> parse(String query, byte[] body) {
         List<Field> fields = new ArrayList<>();
-        try {
-            if (query.chars().anyMatch(c -> c >= 0x80)) {
-                return Optional.empty();
-            }
-            read(query, fields);
-            read(new String(body, StandardCharsets.ISO_8859_1), fields);
-        } catch (CharacterCodingException malformed) {
-            return Optional.empty();
-        }
-        return fields.size() > MAX_FIELDS ? Optional.empty() : Optional.of(new FormFields(List.copyOf(fields)));
-    }
-
-    private static void read(String text, List<Field> fields) throws CharacterCodingException {
-        int start = 0;
-        while (start <= text.length() && fields.size() <= MAX_FIELDS) {
-            int separator = text.indexOf('&', start);
-            int end = separator < 0 ? text.length() : separator;
-            if (end > start) {
-                int equals = text.indexOf('=', start);
-                int nameEnd = equals < 0 || equals > end ? end : equals;
-                String name = decode(text.substring(start, nameEnd));
-                fields.add(new Field(name, nameEnd == end ? "" : decode(text.substring(nameEnd + 1, end))));
-            }
-            start = end + 1;
-        }
-    }
-
-    /** Characters are bytes here. */
-    private static String decode(String raw) throws CharacterCodingException {
-        byte[] bytes = new byte[raw.length()];
-        int length = 0;
-        for (int i = 0; i < raw.length(); i++) {
-            char c = raw.charAt(i);
-            if (c == '%') {
-                int high = i + 2 < raw.length() ? hex(raw.charAt(i + 1)) : -1;
-                int low = i + 2 < raw.length() ? hex(raw.charAt(i + 2)) : -1;
-                if (high < 0 || low < 0) {
-                    throw new CharacterCodingException();
-                }
-                bytes[length++] = (byte) (high * 16 + low);
-                i += 2;
-            } else {
-                bytes[length++] = (byte) (c == '+' ? ' ' : c);
-            }
-        }
-        return StandardCharsets.UTF_8
-                .newDecoder()
-                .decode(ByteBuffer.wrap(bytes, 0, length))
-                .toString();
-    }
-
-    /** ASCII digits only. */
-    private static int hex(char c) {
-        return c < 0x80 ? Character.digit(c, 16) : -1;
+        Predicate<FormPair> keep = pair -> pair.isWhole()
+                && fields.size() < MAX_FIELDS
+                && fields.add(new Field(pair.name().orElseThrow(), pair.value().orElseThrow()));
+        return FormPair.read(FormPair.bytes(query), keep) && FormPair.read(body, keep)
+                ? Optional.of(new FormFields(List.copyOf(fields)))
+                : Optional.empty();
     }
 
     List<Field> all() {

@@ -1,12 +1,9 @@
 package org.postern.rest;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.postern.core.FormPair;
 
 /**
  * The parameters of a query string, of a form, or of both together ({@code application/x-www-form-urlencoded}), decoded
@@ -29,72 +26,19 @@ final class Form {
     static Form parse(byte[]... parts) {
         Form form = new Form();
         for (byte[] part : parts) {
-            form.add(part);
+            form.crowded |= !FormPair.read(part, form::add);
         }
         return form;
     }
 
-    /** The bytes of a raw query string. What is not ASCII stands in no URI: it becomes what cannot be decoded. */
-    static byte[] bytes(String query) {
-        byte[] bytes = new byte[query.length()];
-        for (int i = 0; i < bytes.length; i++) {
-            char c = query.charAt(i);
-            bytes[i] = c < 0x80 ? (byte) c : (byte) 0xff;
-        }
-        return bytes;
-    }
-
-    private void add(byte[] part) {
-        int start = 0;
-        for (int i = 0; i <= part.length && !crowded; i++) {
-            if (i == part.length || part[i] == '&') {
-                if (i > start) {
-                    addPair(part, start, i);
-                }
-                start = i + 1;
-            }
-        }
-    }
-
-    private void addPair(byte[] part, int start, int end) {
-        int equals = start;
-        while (equals < end && part[equals] != '=') {
-            equals++;
-        }
-        String name = decode(part, start, equals);
-        String value = equals < end ? decode(part, equals + 1, end) : "";
+    private boolean add(FormPair pair) {
         if (values.size() >= MOST) {
-            crowded = true;
-        } else if (values.putIfAbsent(name, value) != null) {
+            return false;
+        }
+        if (values.putIfAbsent(pair.name().orElse(MALFORMED), pair.value().orElse(MALFORMED)) != null) {
             duplicate = true;
         }
-    }
-
-    private static String decode(byte[] text, int start, int end) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(end - start);
-        for (int i = start; i < end; i++) {
-            if (text[i] == '+') {
-                bytes.write(' ');
-            } else if (text[i] != '%') {
-                bytes.write(text[i]);
-            } else {
-                int high = i + 2 < end ? Character.digit(text[i + 1], 16) : -1;
-                int low = i + 2 < end ? Character.digit(text[i + 2], 16) : -1;
-                if (high < 0 || low < 0) {
-                    return MALFORMED;
-                }
-                bytes.write(high << 4 | low);
-                i += 2;
-            }
-        }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
-                    .toString();
-        } catch (CharacterCodingException notUtf8) {
-            return MALFORMED;
-        }
+        return true;
     }
 
     /** Whether a name stands there twice. */

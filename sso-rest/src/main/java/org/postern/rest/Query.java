@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.postern.core.FormPair;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Page;
 
@@ -30,7 +31,7 @@ final class Query {
     }
 
     static Query of(ContainerRequestContext request, String... known) {
-        Form form = Form.parse(Form.bytes(Caller.of(request).query()));
+        Form form = Form.parse(FormPair.bytes(Caller.of(request).query()));
         if (form.isCrowded() || form.hasDuplicate()) {
             throw Problem.exception(400, "A query parameter stands there twice, or there are too many.");
         }

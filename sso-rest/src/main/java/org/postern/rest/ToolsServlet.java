@@ -12,6 +12,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
+import org.postern.core.FormPair;
 import org.postern.core.Secret;
 import org.postern.core.UnavailableException;
 import org.postern.core.service.Administrators;
@@ -98,7 +99,7 @@ final class ToolsServlet extends HttpServlet {
                 return Reply.failed(415, "must be " + FORM + " in UTF-8");
             }
         }
-        Form form = Form.parse(Form.bytes(caller.query()), body);
+        Form form = Form.parse(FormPair.bytes(caller.query()), body);
         if (form.isCrowded()) {
             return Reply.failed(400, "too many parameters");
         }
