@@ -2,7 +2,6 @@ package org.postern.filter;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
-import java.util.List;
 import java.util.Objects;
 import org.postern.core.Client;
 import org.postern.core.settings.Arrival;
@@ -29,11 +28,6 @@ final class Peer {
                 settings,
                 Objects.requireNonNullElse(request.getRemoteAddr(), ""),
                 request.isSecure(),
-                headers(request, "X-Forwarded-For"),
-                headers(request, "X-Forwarded-Proto"));
-    }
-
-    private static List<String> headers(HttpServletRequest request, String name) {
-        return Collections.list(request.getHeaders(name));
+                name -> Collections.list(request.getHeaders(name)));
     }
 }

@@ -3,7 +3,6 @@ package org.postern.rest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import java.util.Collections;
-import java.util.List;
 import java.util.Objects;
 import org.postern.core.Administrator;
 import org.postern.core.Client;
@@ -30,11 +29,7 @@ record Caller(
     static Caller of(HttpServletRequest request, Settings.Http settings) {
         String socketAddress = Objects.requireNonNullElse(request.getRemoteAddr(), "");
         Arrival arrival = Arrival.of(
-                settings,
-                socketAddress,
-                request.isSecure(),
-                headers(request, "X-Forwarded-For"),
-                headers(request, "X-Forwarded-Proto"));
+                settings, socketAddress, request.isSecure(), name -> Collections.list(request.getHeaders(name)));
         return new Caller(
                 new Client(arrival.address(), Objects.requireNonNullElse(request.getHeader("User-Agent"), "")),
                 arrival,
@@ -42,10 +37,6 @@ record Caller(
                 socketAddress,
                 request.getContextPath(),
                 Objects.requireNonNullElse(request.getQueryString(), ""));
-    }
-
-    private static List<String> headers(HttpServletRequest request, String name) {
-        return Collections.list(request.getHeaders(name));
     }
 
     static Caller of(ContainerRequestContext request) {

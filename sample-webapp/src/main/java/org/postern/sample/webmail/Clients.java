@@ -2,7 +2,6 @@ package org.postern.sample.webmail;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
-import java.util.List;
 import org.postern.core.Client;
 import org.postern.core.settings.Arrival;
 import org.postern.core.settings.Settings;
@@ -25,11 +24,6 @@ final class Clients {
                 settings,
                 SignIn.text(request.getRemoteAddr()),
                 request.isSecure(),
-                values(request, "X-Forwarded-For"),
-                values(request, "X-Forwarded-Proto"));
-    }
-
-    private static List<String> values(HttpServletRequest request, String header) {
-        return Collections.list(request.getHeaders(header));
+                name -> Collections.list(request.getHeaders(name)));
     }
 }

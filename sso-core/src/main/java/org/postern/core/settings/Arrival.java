@@ -2,6 +2,7 @@ package org.postern.core.settings;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.postern.core.IpLiteral;
 
 /**
@@ -21,22 +22,23 @@ public record Arrival(String address, boolean secure, boolean forwarded) {
      *
      * @param socketAddress the other end of the connection
      * @param socketSecure whether the connection is TLS
-     * @param forwardedFor every {@code X-Forwarded-For} header, in order
-     * @param forwardedProto every {@code X-Forwarded-Proto} header, in order
+     * @param headers gives every header of a name, in order; an empty list where there is none
      */
     public static Arrival of(
             Settings.Http settings,
             String socketAddress,
             boolean socketSecure,
-            List<String> forwardedFor,
-            List<String> forwardedProto) {
+            Function<String, List<String>> headers) {
         AddressList trusted = settings.trustedProxies();
         if (!trusted.contains(socketAddress)) {
             return new Arrival(socketAddress, socketSecure, false);
         }
-        List<String> protocols = entries(forwardedProto);
+        List<String> protocols = entries(headers.apply("X-Forwarded-Proto"));
         boolean secure = protocols.isEmpty() ? socketSecure : protocols.stream().allMatch("https"::equalsIgnoreCase);
-        return new Arrival(client(socketAddress, entries(forwardedFor), trusted), secure, !protocols.isEmpty());
+        return new Arrival(
+                client(socketAddress, entries(headers.apply("X-Forwarded-For")), trusted),
+                secure,
+                !protocols.isEmpty());
     }
 
     /** From right to left: each hop was written by the one after it, so the first stranger is the last that is known. */

@@ -17,13 +17,24 @@ class ArrivalTest {
                     Map.of("sso.http.trusted-proxies", "10.0.0.0/8,127.0.0.1,2001:db8:1::/48"))
             .http();
 
+    private static Arrival arrival(
+            Settings.Http settings,
+            String socket,
+            boolean tls,
+            List<String> forwardedFor,
+            List<String> forwardedProto) {
+        Map<String, List<String>> headers =
+                Map.of("X-Forwarded-For", forwardedFor, "X-Forwarded-Proto", forwardedProto);
+        return Arrival.of(settings, socket, tls, headers::get);
+    }
+
     private static Arrival through(String socket, String... forwardedFor) {
-        return Arrival.of(PROXIES, socket, false, List.of(forwardedFor), List.of());
+        return arrival(PROXIES, socket, false, List.of(forwardedFor), List.of());
     }
 
     @Test
     void of_untrustedPeer_isTheSocketWhateverItForwards() {
-        Arrival arrival = Arrival.of(NOBODY, "192.0.2.7", false, List.of("198.51.100.1"), List.of("https"));
+        Arrival arrival = arrival(NOBODY, "192.0.2.7", false, List.of("198.51.100.1"), List.of("https"));
         assertThat(arrival).isEqualTo(new Arrival("192.0.2.7", false, false));
     }
 
@@ -59,19 +70,19 @@ class ArrivalTest {
     @ParameterizedTest
     @CsvSource({"https,true", "HTTPS,true", "http,false", "'https, http',false", "'',false", "ftp,false"})
     void of_trustedPeer_saysWhatItReceived(String protocol, boolean secure) {
-        Arrival arrival = Arrival.of(PROXIES, "10.0.0.1", false, List.of("198.51.100.1"), List.of(protocol));
+        Arrival arrival = arrival(PROXIES, "10.0.0.1", false, List.of("198.51.100.1"), List.of(protocol));
         assertThat(arrival.secure()).isEqualTo(secure);
     }
 
     @Test
     void of_trustedPeerThatReceivedPlainHttpAndSpeaksTls_isNotSecure() {
-        Arrival arrival = Arrival.of(PROXIES, "10.0.0.1", true, List.of("198.51.100.1"), List.of("http"));
+        Arrival arrival = arrival(PROXIES, "10.0.0.1", true, List.of("198.51.100.1"), List.of("http"));
         assertThat(arrival.secure()).isFalse();
     }
 
     @Test
     void maySendSecrets_plainOverAProxyOnThisHost_no() {
-        Arrival arrival = Arrival.of(PROXIES, "127.0.0.1", false, List.of("unknown"), List.of("http"));
+        Arrival arrival = arrival(PROXIES, "127.0.0.1", false, List.of("unknown"), List.of("http"));
         assertThat(arrival.address()).isEqualTo("127.0.0.1");
         assertThat(arrival.maySendSecrets(PROXIES)).isFalse();
     }
