@@ -74,12 +74,8 @@ final class NodeSessions implements AutoCloseable {
         return noRequest;
     }
 
-    /** Keeps a session that was opened here just now. */
+    /** Keeps a session that was opened here just now, or came here from elsewhere. */
     OpenSession open(WebmailSession session) {
-        return keep(session);
-    }
-
-    private OpenSession keep(WebmailSession session) {
         OpenSession fresh = new OpenSession(session, this);
         OpenSession present = sessions.putIfAbsent(session.id(), fresh);
         if (present != null) {
@@ -114,7 +110,7 @@ final class NodeSessions implements AutoCloseable {
             dead.finish();
             return dead;
         }
-        return keep(session);
+        return open(session);
     }
 
     /** What is known, without asking anybody. */

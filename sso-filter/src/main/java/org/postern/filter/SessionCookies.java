@@ -71,10 +71,10 @@ public final class SessionCookies implements ServletContainerInitializer {
     }
 
     /**
-     * Takes the session's cookie away. Browsers that keep whole pages for their Back key, {@code no-store} or not, drop
+     * Takes the session's cookie away, before the session is invalidated; for a host's own sessions too. Browsers that keep whole pages for their Back key, {@code no-store} or not, drop
      * them only when a cookie of the site changes.
      */
-    static void forget(HttpServletRequest request, HttpServletResponse response) {
+    public static void forget(HttpServletRequest request, HttpServletResponse response) {
         String id = request.getRequestedSessionId();
         Cookie[] cookies = request.getCookies();
         if (id == null || cookies == null) {

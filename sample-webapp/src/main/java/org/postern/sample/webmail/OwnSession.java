@@ -1,7 +1,5 @@
 package org.postern.sample.webmail;
 
-import jakarta.servlet.SessionCookieConfig;
-import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
@@ -12,6 +10,7 @@ import org.postern.core.Mailbox;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
 import org.postern.core.SessionLocale;
+import org.postern.filter.SessionCookies;
 
 /**
  * The session of a mailbox's owner, who signed in with his own password. The password is needed for IMAP, so it is kept
@@ -76,14 +75,7 @@ final class OwnSession implements Serializable {
 
     /** Signs out. The cookie goes too: browsers that keep pages for their Back key drop them when it changes. */
     static void end(HttpServletRequest request, HttpServletResponse response) {
-        SessionCookieConfig config = request.getServletContext().getSessionCookieConfig();
-        String context = request.getContextPath().isEmpty() ? "/" : request.getContextPath();
-        Cookie cookie = new Cookie(config.getName() == null ? "JSESSIONID" : config.getName(), "");
-        cookie.setPath(config.getPath() == null ? context : config.getPath());
-        cookie.setHttpOnly(true);
-        cookie.setSecure(config.isSecure());
-        cookie.setMaxAge(0);
-        response.addCookie(cookie);
+        SessionCookies.forget(request, response);
         end(request);
     }
 

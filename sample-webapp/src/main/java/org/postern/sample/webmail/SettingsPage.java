@@ -82,10 +82,7 @@ final class SettingsPage {
             own.get().changed(request, version, fresh);
             show(request, response, visitor, HttpServletResponse.SC_OK, "", texts.get("settings.changed"));
         } else if (outcome instanceof PasswordChange.Throttled throttled) {
-            response.setHeader(
-                    "Retry-After",
-                    Long.toString(Math.max(1, throttled.retryAfter().toSeconds())));
-            templates.problem(request, response, Optional.of(visitor), 429);
+            templates.tooMany(request, response, Optional.of(visitor), throttled.retryAfter());
         } else {
             show(request, response, visitor, HttpServletResponse.SC_BAD_REQUEST, texts.get(key(outcome)), "");
         }

@@ -3,7 +3,6 @@ package org.postern.sample.webmail;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,6 @@ import org.postern.core.Secret;
 import org.postern.core.service.Postern;
 import org.postern.core.service.Throttle;
 import org.postern.core.settings.Settings;
-import org.postern.core.spi.MailDirectory;
 import org.postern.filter.HostLogin;
 import org.postern.filter.SsoFilter;
 
@@ -92,7 +90,7 @@ final class SignIn {
         if (result instanceof HostLogin.Opened opened) {
             Webmail.redirect(response, tokens.get().start(opened.session()));
         } else if (result instanceof HostLogin.Throttled throttled) {
-            tooMany(request, response, visitor, throttled.retryAfter());
+            templates.tooMany(request, response, visitor, throttled.retryAfter());
         } else if (result instanceof HostLogin.Insecure) {
             form(request, response, visitor, HttpServletResponse.SC_FORBIDDEN, "login.insecure", user);
         } else {
@@ -117,7 +115,7 @@ final class SignIn {
                 MailboxAddress.parse(user).map(MailboxAddress::toString).orElse("");
         Throttle.Admission admission = throttle.begin(account, Clients.of(request, http));
         if (admission instanceof Throttle.Blocked blocked) {
-            tooMany(request, response, visitor, blocked.retryAfter());
+            templates.tooMany(request, response, visitor, blocked.retryAfter());
             return;
         }
         try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
@@ -172,18 +170,7 @@ final class SignIn {
         if (password.isEmpty() || password.length() > MOST_CHARACTERS) {
             return Optional.empty();
         }
-        MailDirectory directory = postern.backend().directory();
-        return MailboxAddress.parse(user)
-                .filter(address -> directory.checkPassword(address, password))
-                .flatMap(directory::mailbox)
-                .filter(mailbox -> !mailbox.suspended());
-    }
-
-    private void tooMany(
-            HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor, Duration retryAfter)
-            throws IOException {
-        response.setHeader("Retry-After", Long.toString(Math.max(1, retryAfter.toSeconds())));
-        templates.problem(request, response, visitor, 429);
+        return postern.mailboxes().openedBy(user, password);
     }
 
     /** Signs an owner out. The filter has signed a token session out before it came here. */

@@ -111,6 +111,14 @@ public final class Templates {
         page.writeTo(response.getOutputStream());
     }
 
+    /** Too many wrong attempts: says when the next one counts. */
+    void tooMany(
+            HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor, Duration retryAfter)
+            throws IOException {
+        response.setHeader("Retry-After", Long.toString(Math.max(1, retryAfter.toSeconds())));
+        problem(request, response, visitor, 429);
+    }
+
     /** A page that says what went wrong, in words that depend on the status alone, or on a key of its own. */
     void problem(
             HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor, int status, String key)

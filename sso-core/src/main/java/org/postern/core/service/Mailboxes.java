@@ -129,10 +129,22 @@ public final class Mailboxes {
      * refusal counted it as a guess already, and is taken back where the password is right.
      */
     public Optional<Mailbox> byOwnPassword(String user, Secret password, Client client) {
-        Optional<MailboxAddress> account =
-                MailboxAddress.parse(user).filter(address -> directory.checkPassword(address, password));
+        Optional<MailboxAddress> account = account(user, password);
         account.ifPresent(address -> throttle.takeBack(address.toString(), client));
-        return account.flatMap(directory::mailbox).filter(m -> !m.suspended());
+        return account.flatMap(this::active);
+    }
+
+    /** The active mailbox that its own password opens. For a caller who counts attempts himself. */
+    public Optional<Mailbox> openedBy(String user, Secret password) {
+        return account(user, password).flatMap(this::active);
+    }
+
+    private Optional<MailboxAddress> account(String user, Secret password) {
+        return MailboxAddress.parse(user).filter(address -> directory.checkPassword(address, password));
+    }
+
+    private Optional<Mailbox> active(MailboxAddress address) {
+        return directory.mailbox(address).filter(m -> !m.suspended());
     }
 
     /**
