@@ -476,9 +476,7 @@ class HostileInputTest {
             assertThat(login.status()).as(target).isEqualTo(303);
             assertThat(login.header("Location")).contains("/web/?_task=mail");
             Raw.Answer logout = site.raw.get(
-                    "/web/?_task=logout",
-                    "Cookie: " + login.sessionCookie().orElseThrow(),
-                    "Sec-Fetch-Site: none");
+                    "/web/?_task=logout", "Cookie: " + login.sessionCookie().orElseThrow(), "Sec-Fetch-Site: none");
             assertThat(logout.header("Location")).as(target).contains(wanted);
             assertThat(logout.headers().toString()).doesNotContain("X-Injected", "evil");
         });
