@@ -314,7 +314,7 @@ class SessionTest {
 
     @Test
     void session_isToldToTheStoreUnderItsClient() throws Exception {
-        String cookie = loginWith("&direct=1", "User-Agent: Test/1", "X-Forwarded-For: 192.0.2.77")
+        String cookie = loginWith("&direct=1", "User-Agent: Test/1", "X-Real-IP: 192.0.2.77")
                 .sessionCookie()
                 .orElseThrow();
         var session = site.backend

@@ -3,6 +3,7 @@ package org.postern.sample;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.Map;
+import org.eclipse.microprofile.config.Config;
 import org.postern.core.settings.Setting;
 import org.postern.core.settings.Settings;
 
@@ -31,18 +32,13 @@ final class Configuration {
 
     /** @throws org.postern.core.settings.SettingsException at the first setting that is bad or unknown */
     static Settings read() {
-        Settings settings = Settings.from(builder().build());
-        return settings.demo().on()
-                ? Settings.from(builder()
-                        .withSources(new PropertiesConfigSource(DEMO, "demo", AFTER_ALL_OTHERS))
-                        .build())
-                : settings;
-    }
-
-    /** The settings as they are where the program listens on a port that the system chose. */
-    static Settings read(int port) {
-        System.setProperty(Setting.PORT.key(), Integer.toString(port));
-        return read();
+        Config config = builder().build();
+        return Settings.from(
+                Settings.askForDemo(config)
+                        ? builder()
+                                .withSources(new PropertiesConfigSource(DEMO, "demo", AFTER_ALL_OTHERS))
+                                .build()
+                        : config);
     }
 
     private static SmallRyeConfigBuilder builder() {

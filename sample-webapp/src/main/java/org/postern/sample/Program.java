@@ -53,7 +53,7 @@ public final class Program {
     private int serve() throws Exception {
         Settings settings = Configuration.read();
         WebServer server = listen(settings);
-        Settings effective = settings.http().port() == 0 ? Configuration.read(server.port()) : settings;
+        Settings effective = settings.listeningOn(server.port());
         Ahead<Postern> postern = Ahead.of("postern-open", () -> Postern.open(effective));
         Application application = new Application(() -> effective, same -> postern.get());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "postern-stop"));

@@ -23,7 +23,7 @@ import org.postern.core.service.Postern;
  */
 public final class PosternRest {
     private static final String[] MAPPINGS = {
-        "/api/*", "/sso/*", "/openapi", "/openapi.yaml", "/openapi.json", "/health/*", "/metrics"
+        "/api/*", "/sso/*", "/openapi", "/openapi.yaml", "/openapi.json", "/metrics"
     };
 
     private final Postern postern;
@@ -34,8 +34,8 @@ public final class PosternRest {
     }
 
     /**
-     * Registers the servlets, while the context starts. {@code /tools/sso} answers at once; everything else is started
-     * by its first request. Call it before a login filter is added, which would refuse {@code /api//method}.
+     * Registers the servlets, while the context starts. {@code /tools/sso} and {@code /health} answer at once; everything
+     * else is started by its first request. Call it before a login filter is added, which would refuse {@code /api//method}.
      *
      * @throws IllegalStateException where a servlet of that name is there already
      */
@@ -43,6 +43,7 @@ public final class PosternRest {
         context.addFilter("postern-oma", new OneSlash())
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/api/*");
         add(context, "postern-tools", new ToolsServlet(postern, issued), "/tools/sso");
+        add(context, "postern-health", new HealthServlet(postern.backend()), "/health/*");
         add(
                 context,
                 "postern-rest",
@@ -95,7 +96,6 @@ public final class PosternRest {
                 new NodeResource(
                         new NodeEndpoint(postern.tokens(), postern.settings().node(), postern.clock())),
                 new OpenApiResource(json),
-                new HealthResource(postern.backend()),
                 new MetricsResource(
                         issued, postern.activity(), postern.settings().http().metricsAddresses()))) {
             resources.put(resource.getClass(), resource);

@@ -260,7 +260,8 @@ class FaultsTest {
     @ParameterizedTest
     @CsvSource({"X-Forwarded-For", "X-Real-IP", "Forwarded", "X-Client-IP", "True-Client-IP"})
     void rotatedClientAddress_fromNoProxy_helpsNobody(String header) {
-        try (Server direct = new Server()) {
+        // A proxy on this host that is not trusted would be refused altogether.
+        try (Server direct = new Server(Map.of("sso.http.plain", "true"))) {
             int status = 200;
             for (int i = 0; i < 25 && status == 200; i++) {
                 status = direct.get(ISSUE.replace("demo-mail", "wrong"), header, "198.51.100." + i)
@@ -301,6 +302,16 @@ class FaultsTest {
         assertThat(server.trail())
                 .filteredOn(e -> e.type() == AuditEvent.Type.ISSUED)
                 .allMatch(e -> e.client().address().equals("198.51.100.7"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"X-Forwarded-For, 198.51.100.7", "X-Forwarded-Proto, https", "Forwarded, for=198.51.100.7;proto=https"})
+    void plainHttp_overAProxyOnThisHostThatIsNotTrusted_is403(String header, String value) {
+        try (Server direct = new Server()) {
+            assertThat(direct.get(ISSUE, header, value).statusCode()).isEqualTo(403);
+            assertThat(direct.wholeTrail()).isEmpty();
+            assertThat(direct.get(ISSUE).body()).startsWith("success");
+        }
     }
 
     @Test

@@ -65,9 +65,10 @@ class OpenApiTest {
         assertThat(answer.body()).startsWith(type.endsWith("json") ? "{\"openapi\":\"3.1.0\"" : "openapi: 3.1.0\n");
     }
 
-    /** Every path and method of the resources, as {@code GET /path}. */
+    /** Every path and method of the servlets and resources, as {@code GET /path}. */
     private static Set<String> resources() {
-        Set<String> calls = new TreeSet<>(List.of("GET /tools/sso", "POST /tools/sso"));
+        Set<String> calls = new TreeSet<>(
+                List.of("GET /tools/sso", "POST /tools/sso", "GET /health", "GET /health/live", "GET /health/ready"));
         for (Class<?> type : new PosternRest(new Server().postern).application().getClasses()) {
             Path base = type.getAnnotation(Path.class);
             if (base != null) {

@@ -21,6 +21,7 @@ import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.postern.core.Acme;
 import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
@@ -39,6 +40,8 @@ final class Server implements AutoCloseable {
     static final String MAIL = "mail@acme.example";
     static final String ALICE = "alice@acme.example";
     static final Client CLIENT = new Client("127.0.0.1", "test");
+
+    private static final int BODY_BYTES = 64 * 1024;
 
     final SetClock clock = SetClock.atNoon();
     final Backend backend;
@@ -79,7 +82,10 @@ final class Server implements AutoCloseable {
         context.getServletHandler().setDecodeAmbiguousURIs(true);
         context.addServletContainerInitializer(
                 (classes, servletContext) -> new PosternRest(postern).register(servletContext));
-        jetty.setHandler(context);
+        // As the product's own server: a refusal leaves no half-read body, which would close a connection that clients
+        // keep.
+        jetty.setHandler(new EagerContentHandler(
+                context, new EagerContentHandler.RetainedContentLoaderFactory(BODY_BYTES, 0, false)));
         try {
             jetty.start();
         } catch (Exception e) {

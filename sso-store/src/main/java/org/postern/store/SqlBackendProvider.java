@@ -47,8 +47,9 @@ public final class SqlBackendProvider implements BackendProvider {
         // Before the database: a key file that must not be used is no reason to touch it.
         TokenKeys keys = new TokenKeys(inFile ? file.keys() : wanted.keys());
         if (inFile && !wanted.url().isEmpty()) {
-            LOG.info(
-                    "The keys are this node's own; with more than one node, give all the same in {}",
+            LOG.warn(
+                    "The token keys are this node's own: tokens that it issues are refused by any other node. With more"
+                            + " than one, give all the same {}",
                     Setting.KEYS.key());
         }
         Database.Access access = access(wanted);

@@ -2,8 +2,11 @@ package org.postern.core.settings;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.postern.core.IpLiteral;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How a request came here: from which address, and whether over TLS all the way (contract, sections 7 and 10). The one
@@ -12,10 +15,14 @@ import org.postern.core.IpLiteral;
  * @param address the address that counts as the client's, an IP literal: the socket's, or the last one that the trusted
  *     proxies did not add themselves
  * @param secure whether what the client sent was encrypted on its way to the first machine that is trusted
- * @param forwarded whether a trusted proxy said so: then nothing else counts
+ * @param forwarded whether a trusted proxy said so, or the request came through one that is not trusted: then it is
+ *     not from this host, whatever the address
  */
 public record Arrival(String address, boolean secure, boolean forwarded) {
+    private static final Logger LOG = LoggerFactory.getLogger(Arrival.class);
     private static final int MOST_HOPS = 50;
+    private static final List<String> PROXY_HEADERS = List.of("X-Forwarded-For", "X-Forwarded-Proto", "Forwarded");
+    private static final AtomicBoolean WARNED = new AtomicBoolean();
 
     /**
      * Judges a request.
@@ -31,7 +38,7 @@ public record Arrival(String address, boolean secure, boolean forwarded) {
             Function<String, List<String>> headers) {
         AddressList trusted = settings.trustedProxies();
         if (!trusted.contains(socketAddress)) {
-            return new Arrival(socketAddress, socketSecure, false);
+            return new Arrival(socketAddress, socketSecure, isUnknownProxy(socketAddress, headers));
         }
         List<String> protocols = entries(headers.apply("X-Forwarded-Proto"));
         boolean secure = protocols.isEmpty() ? socketSecure : protocols.stream().allMatch("https"::equalsIgnoreCase);
@@ -39,6 +46,20 @@ public record Arrival(String address, boolean secure, boolean forwarded) {
                 client(socketAddress, entries(headers.apply("X-Forwarded-For")), trusted),
                 secure,
                 !protocols.isEmpty());
+    }
+
+    /** A proxy on this host that nobody named: what comes through it does not come from this host. */
+    private static boolean isUnknownProxy(String socketAddress, Function<String, List<String>> headers) {
+        boolean proxy = AddressList.isLoopback(socketAddress)
+                && PROXY_HEADERS.stream().anyMatch(h -> !headers.apply(h).isEmpty());
+        if (proxy && WARNED.compareAndSet(false, true)) {
+            LOG.warn(
+                    "A proxy on this host forwards requests, but {} does not name {}: every client looks like that"
+                            + " address, and secrets that come this way are refused",
+                    Setting.TRUSTED_PROXIES.key(),
+                    socketAddress);
+        }
+        return proxy;
     }
 
     /** From right to left: each hop was written by the one after it, so the first stranger is the last that is known. */

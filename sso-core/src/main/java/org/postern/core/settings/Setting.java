@@ -1,8 +1,5 @@
 package org.postern.core.settings;
 
-import java.util.Arrays;
-import java.util.Optional;
-
 /** Every name under {@code sso.} that exists, with its default and what it does: the table of {@code docs/settings.md}. */
 public enum Setting {
     ENABLED("sso.enabled", "true", "Whether the filter logs anybody in. Off: every request passes untouched."),
@@ -115,19 +112,7 @@ public enum Setting {
         return description;
     }
 
-    /** The setting to which a property's name belongs. */
-    static Optional<Setting> named(String name) {
-        return Arrays.stream(values())
-                .filter(s -> name.matches(s.key.replace(".", "\\.").replace("*", "[a-z0-9]+")))
-                .findFirst();
-    }
-
-    /** The setting to which an environment variable's name belongs, by the rules of MicroProfile Config. */
-    static Optional<Setting> ofVariable(String name) {
-        return Arrays.stream(values())
-                .filter(s -> name.matches(s.key.toUpperCase(java.util.Locale.ROOT)
-                        .replaceAll("[.-]", "_")
-                        .replace("*", "[A-Z0-9]+")))
-                .findFirst();
+    boolean isForEachBrand() {
+        return key.contains("*");
     }
 }

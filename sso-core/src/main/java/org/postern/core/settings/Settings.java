@@ -7,12 +7,14 @@ import java.time.Duration;
 import java.time.Period;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
 import org.postern.core.LogoutRedirect;
@@ -107,6 +109,22 @@ public record Settings(
         return new Reader(config).read();
     }
 
+    /**
+     * Whether the demo is asked for; to be known before all settings are read, since it brings some of its own.
+     *
+     * @throws SettingsException where that setting is bad
+     */
+    public static boolean askForDemo(Config config) {
+        return new Reader(config).yes(Setting.DEMO);
+    }
+
+    /** These settings where the program listens on a port that the system chose. */
+    public Settings listeningOn(int port) {
+        Http there =
+                new Http(port, http.publicUrl, http.plain, http.trustedProxies, http.toolsGet, http.metricsAddresses);
+        return new Settings(enabled, there, login, session, node, mail, database, keep, demo, brands);
+    }
+
     /** The brand of a host name as a request names it, without its port; the neutral one where it is unknown. */
     public Brand brand(String host) {
         String name = host.toLowerCase(Locale.ROOT);
@@ -178,17 +196,28 @@ public record Settings(
 
         /** A misspelt name must not go unnoticed: it may be the one that was to protect something. */
         private void refuseUnknown() {
+            Set<String> keys = new HashSet<>();
+            for (Setting setting : Setting.values()) {
+                if (setting.isForEachBrand()) {
+                    list(Setting.BRANDS).forEach(id -> keys.add(brandKey(setting, id)));
+                } else {
+                    keys.add(setting.key());
+                }
+            }
+            Set<String> variables = keys.stream().map(Reader::variable).collect(Collectors.toSet());
             for (String name : config.getPropertyNames()) {
-                boolean known = name.startsWith("sso.")
-                        ? Setting.named(name).isPresent()
-                                || Setting.ofVariable(variable(name)).isPresent()
-                        : !name.startsWith("SSO_") || Setting.ofVariable(name).isPresent();
-                if (!known) {
-                    throw new SettingsException(name, "there is no such setting");
+                boolean ours = name.startsWith("sso.") || name.startsWith("SSO_");
+                if (ours && !keys.contains(name) && !variables.contains(variable(name))) {
+                    throw new SettingsException(
+                            name,
+                            variable(name).startsWith("SSO_BRAND_")
+                                    ? "no brand that " + Setting.BRANDS.key() + " names has such a setting"
+                                    : "there is no such setting");
                 }
             }
         }
 
+        /** The environment variable by which MicroProfile Config finds a property. */
         private static String variable(String name) {
             return name.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
         }

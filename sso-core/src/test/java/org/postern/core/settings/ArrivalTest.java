@@ -25,7 +25,7 @@ class ArrivalTest {
             List<String> forwardedProto) {
         Map<String, List<String>> headers =
                 Map.of("X-Forwarded-For", forwardedFor, "X-Forwarded-Proto", forwardedProto);
-        return Arrival.of(settings, socket, tls, headers::get);
+        return Arrival.of(settings, socket, tls, name -> headers.getOrDefault(name, List.of()));
     }
 
     private static Arrival through(String socket, String... forwardedFor) {
@@ -85,6 +85,22 @@ class ArrivalTest {
         Arrival arrival = arrival(PROXIES, "127.0.0.1", false, List.of("unknown"), List.of("http"));
         assertThat(arrival.address()).isEqualTo("127.0.0.1");
         assertThat(arrival.maySendSecrets(PROXIES)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X-Forwarded-For", "X-Forwarded-Proto", "Forwarded"})
+    void maySendSecrets_plainOverAProxyOnThisHostThatIsNotTrusted_no(String header) {
+        Arrival arrival =
+                Arrival.of(NOBODY, "127.0.0.1", false, name -> name.equals(header) ? List.of("https") : List.of());
+        assertThat(arrival.address()).isEqualTo("127.0.0.1");
+        assertThat(arrival.maySendSecrets(NOBODY)).isFalse();
+    }
+
+    @Test
+    void maySendSecrets_tlsOverAProxyOnThisHostThatIsNotTrusted_yes() {
+        assertThat(arrival(NOBODY, "127.0.0.1", true, List.of("198.51.100.1"), List.of("https"))
+                        .maySendSecrets(NOBODY))
+                .isTrue();
     }
 
     @ParameterizedTest

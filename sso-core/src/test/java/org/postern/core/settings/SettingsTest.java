@@ -90,6 +90,9 @@ class SettingsTest {
                 "sso.brand.acme.logo|//evil.example/x.png",
                 "sso.brand.acme.logout-redirect|javascript:alert(1)",
                 "sso.brand.acme.shape|round",
+                "sso.brand.globex.color|#123456",
+                "sso.brand.acme.x.color|#123456",
+                "sso.brand.*.color|#123456",
             })
     void badOrUnknown_isNamed(String name, String value) {
         Map<String, String> properties = new java.util.HashMap<>(Map.of("sso.brands", "acme"));
@@ -110,6 +113,11 @@ class SettingsTest {
         assertThatThrownBy(() -> environment(Map.of("SSO_HTTP_PLAINN", "true")))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("sso.http.plainn");
+        Map<String, String> brand = Map.of("SSO_BRANDS", "acme", "SSO_BRAND_ACME_LOGIN_TEXT", "Hello");
+        assertThat(environment(brand).brands()).extracting(Brand::loginText).containsExactly("Hello");
+        assertThatThrownBy(() -> environment(Map.of("SSO_BRANDS", "globex", "SSO_BRAND_ACME_LOGIN_TEXT", "Hello")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("sso.brand.acme.login.text");
     }
 
     private static Settings environment(Map<String, String> variables) {
