@@ -11,12 +11,15 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
+import java.lang.reflect.Array;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,16 +37,16 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.postern.core.Client;
+import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
 import org.postern.core.SessionLocale;
 import org.postern.core.SessionType;
+import org.postern.core.TokenSession;
 import org.postern.core.service.LoginAttempt;
 import org.postern.core.service.Redemption;
 import org.postern.core.service.WebmailLogins;
 import org.postern.core.settings.Settings;
-import org.postern.filter.MailCredential;
 import org.postern.filter.SsoFilter;
-import org.postern.filter.WebmailInterface;
 import org.postern.filter.WebmailSession;
 
 /**
@@ -64,7 +67,7 @@ public class FilterBenchmark {
         private final HttpSession session;
 
         Request(String uri, String query, HttpSession session) {
-            super(nothing(HttpServletRequest.class));
+            super(blank(HttpServletRequest.class, Map.of()));
             this.uri = uri;
             this.query = query;
             this.session = session;
@@ -98,7 +101,7 @@ public class FilterBenchmark {
 
     private static final class Response extends HttpServletResponseWrapper {
         Response() {
-            super(nothing(HttpServletResponse.class));
+            super(blank(HttpServletResponse.class, Map.of()));
         }
 
         @Override
@@ -107,11 +110,24 @@ public class FilterBenchmark {
         }
     }
 
-    /** Nobody is asked but about a session from elsewhere, which is open. */
+    /** Whatever is presented opens Alice's mailbox. */
     private static final class Logins implements WebmailLogins {
         @Override
         public Redemption redeem(LoginAttempt attempt) {
-            throw new UnsupportedOperationException();
+            Instant now = Instant.now();
+            TokenSession session = new TokenSession(
+                    UUID.randomUUID(),
+                    UUID.randomUUID(),
+                    MailboxAddress.parse("alice@acme.example").orElseThrow(),
+                    SessionType.NORMAL,
+                    MailboxAddress.parse("mail@acme.example").orElseThrow(),
+                    "",
+                    Optional.of(SessionLocale.EN),
+                    now,
+                    now.plus(Duration.ofHours(8)),
+                    Optional.empty(),
+                    attempt.client());
+            return new Redemption.Redeemed(session, Secret.of("credential"), Optional.empty());
         }
 
         @Override
@@ -134,6 +150,7 @@ public class FilterBenchmark {
     };
     private SsoFilter filter;
     private Request user;
+    private Request userAtRoot;
     private long passed;
 
     private void count(HttpServletRequest request) {
@@ -141,14 +158,18 @@ public class FilterBenchmark {
     }
 
     @Setup
-    public void start() throws ServletException {
+    public void start() throws ServletException, IOException {
         Settings settings =
                 Settings.from(ConfigProviderResolver.instance().getBuilder().build());
         filter = new SsoFilter(new Logins(), settings, Clock.systemUTC());
         filter.init(config());
-        Map<String, Object> attributes = new ConcurrentHashMap<>();
-        attributes.put(WebmailSession.ATTRIBUTE, session());
-        user = new Request("/mail/inbox/list", "_task=mail&_mbox=INBOX&_page=2", new Session(attributes));
+        Session session = new Session(new ConcurrentHashMap<>());
+        filter.doFilter(login(session), blank(HttpServletResponse.class, Map.of()), chain);
+        if (session.getAttribute(WebmailSession.ATTRIBUTE) == null) {
+            throw new IllegalStateException("the login failed: there is no session to measure");
+        }
+        user = new Request("/mail/inbox/list", "_task=mail&_mbox=INBOX&_page=2", session);
+        userAtRoot = new Request("/", "_task=mail&_mbox=INBOX&_page=2", session);
     }
 
     @TearDown
@@ -156,42 +177,35 @@ public class FilterBenchmark {
         filter.destroy();
     }
 
-    private static WebmailSession session() {
-        Instant now = Instant.now();
-        return new WebmailSession(
-                UUID.randomUUID(),
-                "alice@acme.example",
-                SessionLocale.EN,
-                SessionType.NORMAL,
-                WebmailInterface.STANDARD,
-                UUID.randomUUID(),
-                "mail@acme.example",
-                "",
-                now,
-                now.plus(Duration.ofHours(8)),
-                new MailCredential(Secret.of("credential")),
-                "token");
+    private static HttpServletRequest login(Session session) {
+        return blank(
+                HttpServletRequest.class,
+                Map.of(
+                        "getDispatcherType", DispatcherType.REQUEST,
+                        "getMethod", "GET",
+                        "getRequestURI", "/",
+                        "getQueryString", "_task=login&_action=login&user=alice@acme.example&pass=secret&direct=1",
+                        "getRemoteAddr", "127.0.0.1",
+                        "getHeaders", Collections.emptyEnumeration(),
+                        "getSession", session));
     }
 
     private static FilterConfig config() {
-        ServletContext context = (ServletContext) Proxy.newProxyInstance(
-                FilterBenchmark.class.getClassLoader(),
-                new Class<?>[] {ServletContext.class},
-                (p, method, arguments) -> switch (method.getName()) {
-                    case "getContextPath" -> "";
-                    case "getClassLoader" -> FilterBenchmark.class.getClassLoader();
-                    default -> null;
-                });
-        return (FilterConfig) Proxy.newProxyInstance(
-                FilterBenchmark.class.getClassLoader(),
-                new Class<?>[] {FilterConfig.class},
-                (p, method, arguments) -> method.getName().equals("getServletContext") ? context : "filter");
+        ServletContext context = blank(
+                ServletContext.class,
+                Map.of("getContextPath", "", "getClassLoader", FilterBenchmark.class.getClassLoader()));
+        return blank(FilterConfig.class, Map.of("getServletContext", context, "getFilterName", "filter"));
     }
 
-    private static <T> T nothing(Class<T> type) {
+    /** Answers with these values by method name, and else with nothing. */
+    private static <T> T blank(Class<T> type, Map<String, Object> answers) {
         return type.cast(Proxy.newProxyInstance(
                 FilterBenchmark.class.getClassLoader(), new Class<?>[] {type}, (p, method, arguments) -> {
-                    throw new UnsupportedOperationException(method.getName());
+                    Object answer = answers.get(method.getName());
+                    Class<?> wanted = method.getReturnType();
+                    return answer != null || !wanted.isPrimitive() || wanted == void.class
+                            ? answer
+                            : Array.get(Array.newInstance(wanted, 1), 0);
                 }));
     }
 
@@ -216,6 +230,13 @@ public class FilterBenchmark {
     @Benchmark
     public long openSession() throws IOException, ServletException {
         filter.doFilter(user, response, chain);
+        return passed;
+    }
+
+    /** Where the login URL lies too, so that the query is looked at. */
+    @Benchmark
+    public long openSessionAtLoginPath() throws IOException, ServletException {
+        filter.doFilter(userAtRoot, response, chain);
         return passed;
     }
 }

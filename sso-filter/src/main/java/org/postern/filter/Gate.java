@@ -86,8 +86,9 @@ final class Gate implements AutoCloseable {
         }
         String query = request.getQueryString();
         if (query != null) {
-            LoginQuery kind = LoginQuery.of(query);
-            if (kind != LoginQuery.OTHER && isLoginPath(path)) {
+            // The path first: it rules out nearly every request, and costs less to compare.
+            LoginQuery kind = isLoginPath(path) ? LoginQuery.of(query) : LoginQuery.OTHER;
+            if (kind != LoginQuery.OTHER) {
                 enter(kind, query, request, response, chain);
                 return;
             }
@@ -119,10 +120,11 @@ final class Gate implements AutoCloseable {
 
     private boolean isLoginPath(String path) {
         int start = contextPath.length();
-        return path.startsWith(contextPath)
-                && (path.length() == start
-                        ? loginPath.equals("/")
-                        : path.length() == start + loginPath.length() && path.endsWith(loginPath));
+        return path.length() == start
+                ? path.equals(contextPath) && loginPath.equals("/")
+                : path.length() == start + loginPath.length()
+                        && path.startsWith(contextPath)
+                        && path.endsWith(loginPath);
     }
 
     private boolean isAlias(String path) {
@@ -133,16 +135,21 @@ final class Gate implements AutoCloseable {
     private void goOn(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         HttpSession http = request.getSession(false);
-        WebmailSession webmail = http == null ? null : WebmailSession.in(http);
-        if (webmail == null) {
+        SessionMemory memory = http == null ? null : SessionMemory.in(http);
+        if (http == null || memory == null) {
             chain.doFilter(request, response);
             return;
         }
-        OpenSession session = known(webmail, request, response);
+        OpenSession session = memory.here();
         if (session == null) {
-            return;
+            try {
+                session = arrived(http, memory);
+            } catch (UnavailableException fault) {
+                unavailable(request, response, fault);
+                return;
+            }
         }
-        if (session.isOver()) {
+        if (session == null || session.isOver()) {
             invalidate(http);
             chain.doFilter(request, response);
             return;
@@ -155,14 +162,15 @@ final class Gate implements AutoCloseable {
         }
     }
 
-    private @Nullable OpenSession known(
-            WebmailSession webmail, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        try {
-            return sessions.of(webmail);
-        } catch (UnavailableException fault) {
-            unavailable(request, response, fault);
+    /** The first request of a session that was opened here, or came from another node; null where it is gone. */
+    private @Nullable OpenSession arrived(HttpSession http, SessionMemory memory) {
+        WebmailSession webmail = WebmailSession.in(http);
+        if (webmail == null) {
             return null;
         }
+        OpenSession session = sessions.of(webmail);
+        memory.isHere(session);
+        return session;
     }
 
     private void unavailable(HttpServletRequest request, HttpServletResponse response, UnavailableException fault)

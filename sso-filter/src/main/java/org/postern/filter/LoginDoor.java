@@ -159,10 +159,12 @@ final class LoginDoor {
         if (http == null || session == null || sessions.of(session).isOver()) {
             return Optional.empty();
         }
-        Optional<MailboxAddress> mailbox = MailboxAddress.parse(user);
-        return SessionMemory.in(http)
-                .filter(m -> mailbox.isPresent() && m.openedBy(mailbox.get(), secret))
-                .map(m -> session);
+        SessionMemory memory = SessionMemory.in(http);
+        return memory == null
+                ? Optional.empty()
+                : MailboxAddress.parse(user)
+                        .filter(mailbox -> memory.openedBy(mailbox, secret))
+                        .map(mailbox -> session);
     }
 
     private static boolean isDirect(FormFields fields) {

@@ -78,8 +78,9 @@ final class LogoutDoor {
             WebmailSession session,
             boolean post)
             throws IOException {
-        String target =
-                places.afterLogout(SessionMemory.in(http).flatMap(SessionMemory::logoutRedirect), pages.brand(request));
+        String target = places.afterLogout(
+                Optional.ofNullable(SessionMemory.in(http)).flatMap(SessionMemory::logoutRedirect),
+                pages.brand(request));
         sessions.end(session, "logout", peer.client(request));
         Gate.invalidate(http);
         response.setHeader("Clear-Site-Data", "\"cache\"");

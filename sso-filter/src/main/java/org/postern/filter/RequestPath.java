@@ -14,26 +14,24 @@ final class RequestPath {
         if (length == 0 || raw.charAt(0) != '/') {
             return length != 0 && !raw.equals("*");
         }
-        char previous = 0;
-        for (int i = 0; i < length; i++) {
+        for (int i = 1; i < length; i++) {
             char c = raw.charAt(i);
-            // The order is for speed: nearly every character is a letter, and leaves by the second branch.
-            if (c <= '/') {
-                boolean bad = switch (c) {
-                    case '/' -> previous == '/';
-                    case '.' -> previous == '/' && isDotSegment(raw, i);
-                    case '%' -> isBadEscape(raw, i);
-                    default -> c <= ' ';
-                };
-                if (bad) {
-                    return true;
-                }
-            } else if (c == ';' || c == '\\' || c == 0x7f) {
+            // Nearly every character is a small letter: one comparison each.
+            if ((c < 'a' || c > 'z') && isDoubtful(raw, i, c)) {
                 return true;
             }
-            previous = c;
         }
         return false;
+    }
+
+    private static boolean isDoubtful(String raw, int i, char c) {
+        return switch (c) {
+            case '/' -> raw.charAt(i - 1) == '/';
+            case '.' -> raw.charAt(i - 1) == '/' && isDotSegment(raw, i);
+            case '%' -> isBadEscape(raw, i);
+            case ';', '\\', 0x7f -> true;
+            default -> c <= ' ';
+        };
     }
 
     /** {@code .} or {@code ..}, not a name that begins so. */

@@ -11,12 +11,14 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
 
 /**
  * What the filter itself remembers in a session: which link opened it (as a salted proof, so that the same link opened
- * again leads back into it) and where logout leads. The container tells it when the session goes. Immutable.
+ * again leads back into it), where logout leads, and what this node knows of it, so that a request need not look for it.
+ * The container tells it when the session goes. Thread-safe.
  */
 final class SessionMemory implements Serializable, HttpSessionBindingListener {
     static final String ATTRIBUTE = "org.postern.filter.SessionMemory";
@@ -29,6 +31,7 @@ final class SessionMemory implements Serializable, HttpSessionBindingListener {
     private final String salt = randomText();
     private final String proof;
     private final String logoutRedirect;
+    private transient volatile @Nullable OpenSession here;
 
     /** @param logoutRedirect where logout leads; empty text for the ordinary place */
     SessionMemory(UUID session, MailboxAddress mailbox, Secret secret, String logoutRedirect) {
@@ -37,12 +40,22 @@ final class SessionMemory implements Serializable, HttpSessionBindingListener {
         this.logoutRedirect = logoutRedirect;
     }
 
-    static Optional<SessionMemory> in(HttpSession session) {
+    static @Nullable SessionMemory in(HttpSession session) {
         try {
-            return session.getAttribute(ATTRIBUTE) instanceof SessionMemory m ? Optional.of(m) : Optional.empty();
+            return session.getAttribute(ATTRIBUTE) instanceof SessionMemory found ? found : null;
         } catch (IllegalStateException invalidatedMeanwhile) {
-            return Optional.empty();
+            return null;
         }
+    }
+
+    /** What this node knows of the session; null before its first request here. */
+    @Nullable
+    OpenSession here() {
+        return here;
+    }
+
+    void isHere(OpenSession session) {
+        here = session;
     }
 
     static String randomText() {

@@ -102,7 +102,9 @@ class ParsingTest {
         "LOGOUT, a&_task=logout&_action=login",
         "OTHER, _task=logouts",
         "INTERFACE, _interface=basic",
-        "INTERFACE, _task=mail&_interface=",
+        "INTERFACE, _interface=basic&_task=mail",
+        "OTHER, _task=mail&_interface=basic",
+        "OTHER, _task=logfile&_interface=basic",
         "OTHER, _task=mail&_mbox=INBOX",
         "OTHER, ''",
         "OTHER, &&&"
