@@ -14,14 +14,8 @@ import java.io.IOException;
 import java.lang.reflect.Array;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
@@ -36,15 +30,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.postern.core.Client;
-import org.postern.core.MailboxAddress;
-import org.postern.core.Secret;
-import org.postern.core.SessionLocale;
-import org.postern.core.SessionType;
-import org.postern.core.TokenSession;
-import org.postern.core.service.LoginAttempt;
-import org.postern.core.service.Redemption;
-import org.postern.core.service.WebmailLogins;
 import org.postern.core.settings.Settings;
 import org.postern.filter.SsoFilter;
 import org.postern.filter.WebmailSession;
@@ -110,38 +95,6 @@ public class FilterBenchmark {
         }
     }
 
-    /** Whatever is presented opens Alice's mailbox. */
-    private static final class Logins implements WebmailLogins {
-        @Override
-        public Redemption redeem(LoginAttempt attempt) {
-            Instant now = Instant.now();
-            TokenSession session = new TokenSession(
-                    UUID.randomUUID(),
-                    UUID.randomUUID(),
-                    MailboxAddress.parse("alice@acme.example").orElseThrow(),
-                    SessionType.NORMAL,
-                    MailboxAddress.parse("mail@acme.example").orElseThrow(),
-                    "",
-                    Optional.of(SessionLocale.EN),
-                    now,
-                    now.plus(Duration.ofHours(8)),
-                    Optional.empty(),
-                    attempt.client());
-            return new Redemption.Redeemed(session, Secret.of("credential"), Optional.empty());
-        }
-
-        @Override
-        public void passwordAccepted(String user, Client client) {}
-
-        @Override
-        public void end(UUID session, String why, Client client) {}
-
-        @Override
-        public Set<UUID> closedAmong(Collection<UUID> sessions) {
-            return Set.of();
-        }
-    }
-
     private final Request stranger = new Request("/mail/inbox/list", "_task=mail&_mbox=INBOX&_page=2", null);
     private final Request withoutQuery = new Request("/skins/standard/app.css", null, null);
     private final Response response = new Response();
@@ -161,7 +114,7 @@ public class FilterBenchmark {
     public void start() throws ServletException, IOException {
         Settings settings =
                 Settings.from(ConfigProviderResolver.instance().getBuilder().build());
-        filter = new SsoFilter(new Logins(), settings, Clock.systemUTC());
+        filter = new SsoFilter(new EveryLogin(), settings, Clock.systemUTC());
         filter.init(config());
         Session session = new Session(new ConcurrentHashMap<>());
         filter.doFilter(login(session), blank(HttpServletResponse.class, Map.of()), chain);
