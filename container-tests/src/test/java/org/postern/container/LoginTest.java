@@ -502,6 +502,7 @@ class LoginTest {
         }
         assertThat(last.status()).isEqualTo(429);
         assertThat(Integer.parseInt(last.header("Retry-After").orElseThrow())).isBetween(1, 900);
+        assertThat(last.body()).as("a way on").contains("<a href=\"/\">");
         assertGuarded(last);
     }
 

@@ -114,7 +114,9 @@ final class Pages {
     }
 
     void refuses(HttpServletRequest request, HttpServletResponse response, int status, String text) throws IOException {
-        page(request, response, status, language(request), text, "", "");
+        SessionLocale locale = language(request);
+        String onward = link(contextPath + settings.login().loginPage(), texts.get(locale, "continue"));
+        page(request, response, status, locale, text, "", onward);
     }
 
     void refuses(HttpServletRequest request, HttpServletResponse response, int status, String text, Duration retryAfter)
