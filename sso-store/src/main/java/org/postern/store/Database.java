@@ -6,7 +6,9 @@ import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.postern.core.Secret;
 import org.postern.core.UnavailableException;
@@ -30,6 +32,8 @@ final class Database implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final Dialect dialect;
+    private final AtomicBoolean trying = new AtomicBoolean();
+    private volatile boolean waitedInVain;
     private volatile boolean closing;
 
     private Database(HikariDataSource pool, Dialect dialect) {
@@ -108,11 +112,40 @@ final class Database implements AutoCloseable {
         });
     }
 
+    /**
+     * While the database is down, one caller at a time waits for it and all others are told so at once: else the threads
+     * of the server, each waiting for the timeout, would be missing for everything that needs no database.
+     */
     private Connection connection() throws SQLException {
         if (closing) {
             throw new UnavailableException("the store is closed");
         }
-        return pool.getConnection();
+        if (!isDown()) {
+            return waitForConnection();
+        }
+        if (!trying.compareAndSet(false, true)) {
+            throw new UnavailableException("the database cannot be reached");
+        }
+        try {
+            return waitForConnection();
+        } finally {
+            trying.set(false);
+        }
+    }
+
+    private boolean isDown() {
+        return waitedInVain && pool.getHikariPoolMXBean().getTotalConnections() == 0;
+    }
+
+    private Connection waitForConnection() throws SQLException {
+        try {
+            Connection connection = pool.getConnection();
+            waitedInVain = false;
+            return connection;
+        } catch (SQLTransientConnectionException e) {
+            waitedInVain = true;
+            throw e;
+        }
     }
 
     private static void rollBack(Connection connection) {

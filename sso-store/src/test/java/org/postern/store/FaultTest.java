@@ -11,9 +11,15 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -153,6 +159,44 @@ class FaultTest {
 
             wire.set(TestProxy.State.DEAD);
             assertFault(Duration.ofSeconds(6), () -> samples.redeem(backend, token));
+            wire.set(TestProxy.State.WHOLE);
+            awaitAnswer(backend);
+
+            assertThat(samples.redeem(backend, token)).isTrue();
+        }
+    }
+
+    @Test
+    void anything_whileTheDatabaseIsDown_oneWaitsAndAllOthersAreToldAtOnce() throws Exception {
+        try (TestProxy wire = new TestProxy(TestPostgres.port())) {
+            String name = database.substring(database.lastIndexOf('/'));
+            SqlBackend backend = open(TestSettings.postgres(
+                    "jdbc:postgresql://127.0.0.1:" + wire.port() + name, folder, "sso.database.timeout", "PT2S"));
+            LoginToken token = samples.issue(backend, SessionType.SSO, "secret");
+
+            wire.set(TestProxy.State.CUT);
+            // The first finds a broken connection, the next waits in vain for a new one.
+            for (int i = 0; i < 3; i++) {
+                assertFault(Duration.ofSeconds(10), backend::ping);
+            }
+            ExecutorService callers = Executors.newFixedThreadPool(20);
+            try {
+                long start = System.nanoTime();
+                List<Callable<Duration>> calls = Collections.nCopies(20, () -> {
+                    assertFault(Duration.ofSeconds(10), () -> samples.redeem(backend, token));
+                    return Duration.ofNanos(System.nanoTime() - start);
+                });
+                List<Duration> waits = new ArrayList<>();
+                for (Future<Duration> call : callers.invokeAll(calls)) {
+                    waits.add(call.get());
+                }
+                assertThat(waits)
+                        .filteredOn(wait -> wait.compareTo(Duration.ofSeconds(2)) >= 0)
+                        .as("who waited for the timeout")
+                        .hasSizeLessThanOrEqualTo(1);
+            } finally {
+                callers.shutdownNow();
+            }
             wire.set(TestProxy.State.WHOLE);
             awaitAnswer(backend);
 
