@@ -336,6 +336,16 @@ class WebmailTest {
         assertThat(answer.body()).contains("Address or password is wrong").doesNotContain("<script>");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/?_task=signin", "/?_task=login&_action=login"})
+    void login_fieldsSwapped_showsTheSecretNowhere(String door) throws Exception {
+        HttpResponse<String> answer =
+                new Visit(site).post(door, Map.of("user", "9c31fee7d811695f", "pass", "alice@acme.example"));
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.body()).contains("Address or password is wrong").doesNotContain("9c31fee7d811695f");
+    }
+
     @Test
     void loginUrl_ownPassword_isTheHostsLogin() throws Exception {
         Visit visit = new Visit(site);

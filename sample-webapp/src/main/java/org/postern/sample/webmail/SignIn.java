@@ -67,7 +67,8 @@ final class SignIn {
                 Map.of(
                         "error", error.isEmpty() ? "" : frame.t(error),
                         "text", text,
-                        "address", user,
+                        // Whoever swaps the fields types his secret here: what is no address is not shown again.
+                        "address", user.contains("@") ? user : "",
                         "ended", ended,
                         "origin", origin));
     }
