@@ -41,6 +41,7 @@ class DeployedIT {
     private void journey(Class<?> host, Path war, String server, String... jars) throws Exception {
         int port = RunningPostern.freePort();
         Process process = start(host, war, port, jars);
+        boolean stopped;
         try {
             awaitAnswer(process, port);
             HelpDesk desk = HelpDesk.demo(port);
@@ -65,13 +66,18 @@ class DeployedIT {
             }
             noneCanBeDownloaded(port);
         } finally {
-            process.destroy();
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-                throw new AssertionError("does not stop:\n" + output());
-            }
+            stopped = stopped(process);
         }
+        assertThat(stopped).as("stopped by itself:\n" + output()).isTrue();
         assertThat(output()).contains("started ", server).doesNotContain("SEVERE");
+    }
+
+    /** Whether it stopped when it was asked to; where it did not, it is killed. */
+    private static boolean stopped(Process process) throws InterruptedException {
+        process.destroy();
+        boolean stopped = process.waitFor(20, TimeUnit.SECONDS);
+        process.destroyForcibly().waitFor();
+        return stopped;
     }
 
     private static void noneCanBeDownloaded(int port) {

@@ -77,15 +77,13 @@ final class HelpDesk {
 
     /** All audit rows that the query wants, of all pages. */
     List<JsonRow> audit(String query) {
-        List<JsonRow> rows = new ArrayList<>();
         Wire.Answer answer = call("GET", "/sso/v1/audit?" + query, "", "Accept: application/x-ndjson");
         assertThat(answer.status()).as(answer.whole()).isEqualTo(200);
-        for (String line : answer.body().split("\n")) {
-            if (!line.isBlank()) {
-                rows.add(new JsonRow(line));
-            }
-        }
-        return rows;
+        return answer.body()
+                .lines()
+                .filter(line -> !line.isBlank())
+                .map(JsonRow::new)
+                .toList();
     }
 
     /** One flat JSON object of an export, in the order of its fields; only what tests ask for is parsed. */

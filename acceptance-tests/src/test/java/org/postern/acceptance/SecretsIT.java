@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 class SecretsIT {
     private static final String ALICE = "alice@acme.example";
     private static final String BOB = "bob@acme.example";
-    private static final String FORM = "Content-Type: application/x-www-form-urlencoded";
     private static final String JSON = "Content-Type: application/json";
     private static final String ADMIN_PASSWORD = "Adm-iE7Zq1hFr8";
     private static final String ALICE_PASSWORD = "Ali-xT4nW9pKd2";
@@ -437,7 +436,7 @@ class SecretsIT {
                 .isEqualTo("rw-------");
         int keys = 0;
         for (String line : Files.readAllLines(file)) {
-            for (String word : line.split("[\\s,]+")) {
+            for (String word : line.split("[\\s,]+", -1)) {
                 if (word.length() > 40) {
                     keys++;
                     assertThat(trace).doesNotContain(word);

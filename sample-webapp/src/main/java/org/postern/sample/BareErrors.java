@@ -1,12 +1,10 @@
 package org.postern.sample;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Map;
-import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
@@ -46,12 +44,6 @@ final class BareErrors extends ErrorHandler {
             Callback callback) {
         HEADERS.forEach((name, value) -> response.getHeaders().put(name, value));
         Content.Sink.write(response, true, page(code), callback);
-    }
-
-    @Override
-    public ByteBuffer badMessageError(int status, @Nullable String reason, HttpFields.Mutable fields) {
-        HEADERS.forEach(fields::put);
-        return ByteBuffer.wrap(page(status).getBytes(StandardCharsets.UTF_8));
     }
 
     private static String page(int code) {

@@ -2,6 +2,7 @@ package org.postern.sample;
 
 import jakarta.servlet.ServletContextListener;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
@@ -27,6 +28,7 @@ final class WebServer {
     private static final int FORM_BYTES = 64 * 1024;
     private static final int FORM_FIELDS = 100;
     private static final int BACKLOG = 128;
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
     private final ServerSocketChannel socket;
     private final Server server = new Server(new QueuedThreadPool(MOST_THREADS, FEWEST_THREADS, IDLE_MILLIS));
@@ -44,7 +46,11 @@ final class WebServer {
     static WebServer listen(boolean onLoopback, int port) throws IOException {
         ServerSocketChannel socket = ServerSocketChannel.open();
         try {
-            socket.bind(onLoopback ? new InetSocketAddress("127.0.0.1", port) : new InetSocketAddress(port), BACKLOG);
+            socket.bind(
+                    onLoopback
+                            ? new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port)
+                            : new InetSocketAddress(port),
+                    BACKLOG);
         } catch (IOException e) {
             socket.close();
             throw e;

@@ -71,8 +71,12 @@ class WebmailTest {
         }
 
         @Override
-        public void close() throws Exception {
-            server.stop();
+        public void close() {
+            try {
+                server.stop();
+            } catch (Exception e) {
+                throw new AssertionError("the server does not stop", e);
+            }
         }
     }
 

@@ -21,7 +21,6 @@ final class HealthServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
     private static final long PATIENCE_SECONDS = 2;
     private static final String LIVE = "{\"status\":\"UP\",\"checks\":[]}";
-    private static final String READY = "{\"status\":\"%1$s\",\"checks\":[{\"name\":\"backend\",\"status\":\"%1$s\"}]}";
 
     private final transient Backend backend;
     private transient @Nullable CompletableFuture<Void> underWay;
@@ -43,12 +42,16 @@ final class HealthServlet extends HttpServlet {
                 response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
                 response.setIntHeader("Retry-After", Answers.RETRY_SECONDS);
             }
-            send(response, String.format(READY, up ? "UP" : "DOWN"));
+            send(response, ready(up ? "UP" : "DOWN"));
         } else if (check.equals("/live")) {
             send(response, LIVE);
         } else {
             response.setStatus(HttpServletResponse.SC_NOT_FOUND);
         }
+    }
+
+    private static String ready(String status) {
+        return "{\"status\":\"" + status + "\",\"checks\":[{\"name\":\"backend\",\"status\":\"" + status + "\"}]}";
     }
 
     private static void send(HttpServletResponse response, String json) throws IOException {

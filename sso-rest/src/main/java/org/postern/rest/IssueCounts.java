@@ -1,29 +1,30 @@
 package org.postern.rest;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Stream;
 import org.postern.core.service.Issuance;
 
 /** Counts what came of issuing, by door. Thread-safe. */
 final class IssueCounts {
-    private final LongAdder[] issued = adders();
-    private final LongAdder[] refused = adders();
+    private final Map<Door, LongAdder> issued = new ConcurrentHashMap<>();
+    private final Map<Door, LongAdder> refused = new ConcurrentHashMap<>();
 
-    private static LongAdder[] adders() {
-        return Stream.generate(LongAdder::new).limit(Door.values().length).toArray(LongAdder[]::new);
+    private static LongAdder adder(Map<Door, LongAdder> counts, Door door) {
+        return counts.computeIfAbsent(door, d -> new LongAdder());
     }
 
     /** Counts, and hands on what it got. */
     Issuance count(Door door, Issuance issuance) {
-        (issuance instanceof Issuance.Issued ? issued : refused)[door.ordinal()].increment();
+        adder(issuance instanceof Issuance.Issued ? issued : refused, door).increment();
         return issuance;
     }
 
     long issued(Door door) {
-        return issued[door.ordinal()].sum();
+        return adder(issued, door).sum();
     }
 
     long refused(Door door) {
-        return refused[door.ordinal()].sum();
+        return adder(refused, door).sum();
     }
 }

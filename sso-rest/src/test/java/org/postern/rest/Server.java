@@ -2,6 +2,7 @@ package org.postern.rest;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -144,7 +145,7 @@ final class Server implements AutoCloseable {
     String raw(byte[] request) throws IOException {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(20_000);
-            socket.connect(new InetSocketAddress("127.0.0.1", port()));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
             socket.getOutputStream().write(request);
             socket.getOutputStream().flush();
             ByteArrayOutputStream answer = new ByteArrayOutputStream();

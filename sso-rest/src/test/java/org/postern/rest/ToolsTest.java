@@ -65,7 +65,7 @@ class ToolsTest {
     void get_withoutLife_lastsADay() {
         line(ISSUE);
         LoginToken token = issued(Server.ALICE);
-        assertThat(Duration.between(token.issuedAt(), token.expiresAt())).isEqualTo(Duration.ofSeconds(86_400));
+        assertThat(Duration.between(token.issuedAt(), token.expiresAt())).isEqualTo(Duration.ofDays(1));
         assertThat(token.type().apiName()).isEqualTo("normal");
     }
 

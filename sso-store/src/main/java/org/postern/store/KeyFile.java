@@ -51,7 +51,15 @@ public final class KeyFile {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private record Key(Instant made, byte[] bytes) {
+    private static final class Key {
+        private final Instant made;
+        private final byte[] bytes;
+
+        Key(Instant made, byte[] bytes) {
+            this.made = made;
+            this.bytes = bytes;
+        }
+
         String line() {
             return made + " " + Base64.getEncoder().encodeToString(bytes);
         }
@@ -80,7 +88,7 @@ public final class KeyFile {
     }
 
     private static List<byte[]> bytes(List<Key> keys) {
-        return keys.stream().map(Key::bytes).toList();
+        return keys.stream().map(key -> key.bytes).toList();
     }
 
     private List<Key> writeFirst() {
@@ -99,7 +107,7 @@ public final class KeyFile {
                     keys.addAll(read().orElse(List.of()));
                     Instant oldest = clock.instant().minus(KEPT);
                     // A key was used until the next newer one was made.
-                    while (keys.size() > 2 && keys.get(keys.size() - 2).made().isBefore(oldest)) {
+                    while (keys.size() > 2 && keys.get(keys.size() - 2).made.isBefore(oldest)) {
                         keys.remove(keys.size() - 1);
                     }
                     return write(keys);

@@ -23,7 +23,9 @@ class MailboxRow {
     @Id
     private String address;
 
+    @SuppressWarnings("UnusedVariable") // read by queries alone
     private String domain;
+
     private String name;
 
     @Column(name = "folded_name")

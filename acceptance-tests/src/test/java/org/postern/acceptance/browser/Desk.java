@@ -15,7 +15,10 @@ record Desk(RunningPostern postern, String admin) {
     /** The reason of every token that a test gives no other. */
     static final String REASON = "Ticket 4711: cannot open a letter";
 
-    /** @param id of the token @param url the login link with it */
+    /**
+     * @param id of the token
+     * @param url the login link with it
+     */
     record Issued(String id, String token, String url) {}
 
     static Desk of(RunningPostern postern, String admin) {

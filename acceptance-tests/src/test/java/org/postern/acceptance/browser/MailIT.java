@@ -9,6 +9,7 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -106,7 +107,7 @@ class MailIT {
         page.setDisposition("inline");
         MimeBodyPart picture = new MimeBodyPart();
         picture.setContent(
-                "<svg xmlns='http://www.w3.org/2000/svg' onload='window.mark=2'/>".getBytes("US-ASCII"),
+                "<svg xmlns='http://www.w3.org/2000/svg' onload='window.mark=2'/>".getBytes(StandardCharsets.US_ASCII),
                 "image/svg+xml");
         picture.setFileName("picture.svg");
         MimeMessage message = new MimeMessage(session);

@@ -124,6 +124,7 @@ public final class Commands {
 
     private int help(List<String> words, @Nullable Command command) {
         boolean asked = words.contains("--help") || words.contains("-h");
+        String called = name(words);
         String first = words.get(0);
         boolean group = commands.keySet().stream().anyMatch(n -> n.startsWith(first + ' ') || n.equals(first));
         if (!asked && !group) {
@@ -132,14 +133,14 @@ public final class Commands {
         }
         PrintStream to = asked ? out : err;
         commands.forEach((name, each) -> {
-            if (command == null ? name.startsWith(first + ' ') || !group : each == command) {
+            if (command == null ? name.startsWith(first + ' ') || !group : name.equals(called)) {
                 to.println("usage: " + usage(name, each));
             }
         });
         if (asked
                 && command != null
                 && command.usage().startsWith("ADDRESS")
-                && name(words).matches(".* (?:create|password)")
+                && called.matches(".* (?:create|password)")
                 && !first.equals("apikey")) {
             to.println(
                     "The password is asked for at the terminal, or read from the standard input; with neither, one is"

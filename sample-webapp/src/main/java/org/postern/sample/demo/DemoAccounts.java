@@ -24,7 +24,7 @@ public final class DemoAccounts {
         }
     }
 
-    private record Admin(String address, Role role, String company, String... domains) {}
+    private record Admin(String address, Role role, String company, List<String> domains) {}
 
     private static final List<Box> MAILBOXES = List.of(
             new Box("alice@acme.example", "Alice Arnold"),
@@ -36,11 +36,11 @@ public final class DemoAccounts {
             new Box("zoe@globex.example", "Zoë Zeller"));
 
     private static final List<Admin> ADMINISTRATORS = List.of(
-            new Admin("company@acme.example", Role.COMPANY, "Acme"),
-            new Admin("domain@acme.example", Role.DOMAIN, "Acme", "acme.example"),
-            new Admin("mail@acme.example", Role.MAIL, "Acme", "acme.example"),
-            new Admin("postmaster@acme.example", Role.DOMAIN, "Acme", "acme.example"),
-            new Admin("company@globex.example", Role.COMPANY, "Globex"));
+            new Admin("company@acme.example", Role.COMPANY, "Acme", List.of()),
+            new Admin("domain@acme.example", Role.DOMAIN, "Acme", List.of("acme.example")),
+            new Admin("mail@acme.example", Role.MAIL, "Acme", List.of("acme.example")),
+            new Admin("postmaster@acme.example", Role.DOMAIN, "Acme", List.of("acme.example")),
+            new Admin("company@globex.example", Role.COMPANY, "Globex", List.of()));
 
     private final MailDirectory directory;
 
@@ -102,7 +102,7 @@ public final class DemoAccounts {
         Optional<Secret> password =
                 directory.mailbox(address).isPresent() ? Optional.empty() : Optional.of(password(address));
         Set<DomainName> domains =
-                Stream.of(admin.domains()).map(DemoAccounts::domain).collect(Collectors.toSet());
+                admin.domains().stream().map(DemoAccounts::domain).collect(Collectors.toSet());
         editor.createAdministrator(address, admin.role(), admin.company(), domains, password);
     }
 

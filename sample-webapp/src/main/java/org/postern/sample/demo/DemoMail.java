@@ -54,7 +54,11 @@ public final class DemoMail {
         return setup;
     }
 
-    /** @throws SettingsException where a port that a setting names is taken */
+    /**
+     * Starts the servers, with every mailbox of the demo and its letters.
+     *
+     * @throws SettingsException where a port that a setting names is taken
+     */
     public static DemoMail start(Postern postern) {
         DemoMail mail = new DemoMail(postern);
         try {

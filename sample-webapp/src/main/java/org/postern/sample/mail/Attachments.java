@@ -36,7 +36,7 @@ final class Attachments {
             return Optional.empty();
         }
         Part part = message;
-        for (String position : path.split("\\.")) {
+        for (String position : path.split("\\.", -1)) {
             Optional<List<Part>> children = Parts.children(part);
             int index = Integer.parseInt(position) - 1;
             if (children.isEmpty() && index == 0 && path.indexOf('.') < 0) {

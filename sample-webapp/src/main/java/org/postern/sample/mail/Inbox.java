@@ -27,7 +27,11 @@ public final class Inbox implements AutoCloseable {
         this.leavesTraces = leavesTraces;
     }
 
-    /** A page of the list, newest first; the last page where there is no such one. @param page from 1 */
+    /**
+     * A page of the list, newest first; the last page where there is no such one.
+     *
+     * @param page from 1
+     */
     public Letter.Listing list(int page) throws MailException {
         return ask(() -> {
             int total = folder.getMessageCount();
@@ -68,7 +72,11 @@ public final class Inbox implements AutoCloseable {
         }
     }
 
-    /** One message; empty where it is not there. @param richText whether HTML is preferred to plain text */
+    /**
+     * One message; empty where it is not there.
+     *
+     * @param richText whether HTML is preferred to plain text
+     */
     public Optional<Letter> read(long uid, boolean richText) throws MailException {
         return ask(() -> {
             Message message = ((UIDFolder) folder).getMessageByUID(uid);

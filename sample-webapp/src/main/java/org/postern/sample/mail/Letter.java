@@ -36,7 +36,11 @@ public record Letter(
     /** Text that cannot be read: its source is broken. */
     public record Broken() implements Section {}
 
-    /** A stretch of plain text. @param link empty, or the {@code http} or {@code https} URL that it is */
+    /**
+     * A stretch of plain text.
+     *
+     * @param link empty, or the {@code http} or {@code https} URL that it is
+     */
     public record Run(String text, String link) {}
 
     /**
@@ -50,6 +54,10 @@ public record Letter(
     /** A line in the list of messages. */
     public record Summary(long uid, String subject, String from, Optional<Instant> date, boolean unread) {}
 
-    /** A page of the list, newest first. @param page from 1 */
+    /**
+     * A page of the list, newest first.
+     *
+     * @param page from 1
+     */
     public record Listing(List<Summary> summaries, int total, int page, int pages) {}
 }

@@ -18,7 +18,11 @@ public final class AdminPage {
     private static final int PAGE = 50;
     private static final int MOST_CHARACTERS = 100;
 
-    /** A mailbox in the table. @param role an administrator's role, or empty */
+    /**
+     * A mailbox in the table.
+     *
+     * @param role an administrator's role, or empty
+     */
     public record Row(String address, String name, String role, boolean suspended, String language) {}
 
     private final Postern postern;

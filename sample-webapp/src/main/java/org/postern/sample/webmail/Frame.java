@@ -27,11 +27,19 @@ public record Frame(
         String tab,
         Optional<User> user) {
 
-    /** Whoever is signed in. @param logout the address that signs out */
+    /**
+     * Whoever is signed in.
+     *
+     * @param logout the address that signs out
+     */
     public record User(
             String mailbox, boolean mail, boolean admin, String csrfToken, String logout, Optional<Support> support) {}
 
-    /** A support session, in words. @param reason may be empty */
+    /**
+     * A support session, in words.
+     *
+     * @param reason may be empty
+     */
     public record Support(String issuer, String reason, String type, String timeLeft, String end) {}
 
     public String t(String key, Object... values) {

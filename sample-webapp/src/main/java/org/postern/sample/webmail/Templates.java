@@ -61,7 +61,11 @@ public final class Templates {
         return clock.instant();
     }
 
-    /** The frame of a page. @param titleKey the key of its title */
+    /**
+     * The frame of a page.
+     *
+     * @param titleKey the key of its title
+     */
     Frame frame(HttpServletRequest request, Optional<Visitor> visitor, String titleKey, String tab) {
         Texts own = texts(request, visitor);
         Brand brand = brand(request);

@@ -26,6 +26,10 @@ record Visitor(
         Optional<Support> support,
         boolean richText) {
 
-    /** A session that a token opened. @param reason may be empty */
+    /**
+     * A session that a token opened.
+     *
+     * @param reason may be empty
+     */
     record Support(String issuer, String reason, SessionType type, Instant end) {}
 }

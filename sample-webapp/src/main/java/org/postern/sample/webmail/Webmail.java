@@ -83,7 +83,8 @@ public final class Webmail extends HttpServlet {
         String task = task(request);
         boolean post = request.getMethod().equals("POST");
         boolean get = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
-        if (!get && !(post && POSTED.contains(task)) || get && task.equals("signin")) {
+        boolean fits = get ? !task.equals("signin") : post && POSTED.contains(task);
+        if (!fits) {
             response.setHeader("Allow", POSTED.contains(task) ? "GET, HEAD, POST" : "GET, HEAD");
             templates.problem(request, response, visitor, HttpServletResponse.SC_METHOD_NOT_ALLOWED);
             return;

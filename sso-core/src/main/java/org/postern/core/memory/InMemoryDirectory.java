@@ -40,15 +40,19 @@ import org.postern.core.spi.MailDirectory;
 public final class InMemoryDirectory implements MailDirectory {
     private static final int ITERATIONS = 1000;
     private static final long PATIENCE_SECONDS = 5;
+    private static final HexFormat HEX = HexFormat.of();
 
     /** What {@link MailDirectory} tells of a mailbox, less the role, which is the administrator's. */
     private record Row(String name, boolean suspended, Optional<SessionLocale> locale) {}
 
-    /** @param version changes whenever a password is set, also to the same one */
-    private record Password(byte[] salt, byte[] hash, String version) {}
+    /**
+     * @param salt in hex, as the hash
+     * @param version changes whenever a password is set, also to the same one
+     */
+    private record Password(String salt, String hash, String version) {}
 
     /** What a password is compared with where there is no account: the work is the same, and nothing matches. */
-    private static final Password NO_ACCOUNT = new Password(new byte[16], new byte[32], "");
+    private static final Password NO_ACCOUNT = new Password("00".repeat(16), "00".repeat(32), "");
 
     private final Set<String> companies = new HashSet<>();
     private final Map<DomainName, String> domains = new HashMap<>();
@@ -101,7 +105,8 @@ public final class InMemoryDirectory implements MailDirectory {
 
     @Override
     public boolean checkPassword(MailboxAddress account, Secret password) {
-        Password kept = password(account).orElse(NO_ACCOUNT);
+        Optional<Password> known = password(account);
+        Password kept = known.orElse(NO_ACCOUNT);
         try {
             if (!room.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 throw new UnavailableException("too many passwords are being checked");
@@ -111,8 +116,8 @@ public final class InMemoryDirectory implements MailDirectory {
             throw new UnavailableException("stopped while waiting to check a password", stopping);
         }
         try {
-            boolean same = MessageDigest.isEqual(kept.hash(), hash(kept.salt(), password));
-            return same && kept != NO_ACCOUNT;
+            boolean same = MessageDigest.isEqual(HEX.parseHex(kept.hash()), hash(HEX.parseHex(kept.salt()), password));
+            return same && known.isPresent();
         } finally {
             room.release();
         }
@@ -286,7 +291,10 @@ public final class InMemoryDirectory implements MailDirectory {
     private Password made(Secret password) {
         byte[] salt = new byte[16];
         random.nextBytes(salt);
-        return new Password(salt, hash(salt, password), UUID.randomUUID().toString());
+        return new Password(
+                HEX.formatHex(salt),
+                HEX.formatHex(hash(salt, password)),
+                UUID.randomUUID().toString());
     }
 
     /** PBKDF2 of the digest: of the text itself, a password and the same one with a NUL at its end would be one. */
@@ -306,7 +314,7 @@ public final class InMemoryDirectory implements MailDirectory {
     private static String sha256(Secret secret) {
         try {
             byte[] text = secret.reveal().getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+            return HEX.formatHex(MessageDigest.getInstance("SHA-256").digest(text));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

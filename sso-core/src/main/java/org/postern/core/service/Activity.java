@@ -1,7 +1,8 @@
 package org.postern.core.service;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Stream;
 import org.postern.core.Channel;
 
 /** How often secrets were presented at this node since its start, and what came of it: numbers for monitoring. Thread-safe. */
@@ -15,9 +16,7 @@ public final class Activity {
         THROTTLED
     }
 
-    private final LongAdder[] counts = Stream.generate(LongAdder::new)
-            .limit((long) Channel.values().length * Outcome.values().length)
-            .toArray(LongAdder[]::new);
+    private final Map<Channel, Map<Outcome, LongAdder>> counts = new ConcurrentHashMap<>();
 
     Activity() {}
 
@@ -30,6 +29,7 @@ public final class Activity {
     }
 
     private LongAdder adder(Channel channel, Outcome outcome) {
-        return counts[channel.ordinal() * Outcome.values().length + outcome.ordinal()];
+        return counts.computeIfAbsent(channel, c -> new ConcurrentHashMap<>())
+                .computeIfAbsent(outcome, o -> new LongAdder());
     }
 }

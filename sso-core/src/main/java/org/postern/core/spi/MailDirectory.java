@@ -48,7 +48,7 @@ public interface MailDirectory {
      * case, by address. Every character of {@code text} stands for itself; the empty text is in every address.
      *
      * @param limit at least 1
-     * @param after the previous page's {@code next}
+     * @param after the previous page's {@link Page#next}
      * @throws IllegalArgumentException where {@code after} is no such text
      */
     Page<Mailbox> search(Administrator administrator, String text, int limit, Optional<String> after);

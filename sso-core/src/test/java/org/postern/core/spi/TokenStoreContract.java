@@ -870,15 +870,12 @@ public abstract class TokenStoreContract {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 6, 7})
     void lists_inPages_haveEveryRowOnceNewestFirst(int limit) {
-        List<LoginToken> tokens = new ArrayList<>();
-        List<TokenSession> sessions = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             // Pairs of the same millisecond: the order is any, but always the same.
             Instant then = NOW.plusMillis(i / 2);
             LoginToken token = token(SessionType.SSO, then, then.plus(HOUR));
             store.issue(token, value("secret " + i), true, issued(token));
-            sessions.add(open(token, then, then.plus(HOUR)));
-            tokens.add(token);
+            open(token, then, then.plus(HOUR));
         }
         Instant now = NOW.plusSeconds(1);
 
