@@ -6,7 +6,7 @@ import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** Jetty 12 with a WAR in it, as a process of its own: {@code WAR PORT FOLDER}. */
+/** Jetty 12 with a WAR in it, as a process of its own, deployed twice: {@code WAR PORT FOLDER}. */
 final class JettyHost {
     private JettyHost() {}
 
@@ -24,6 +24,8 @@ final class JettyHost {
         webapp.setThrowUnavailableOnStartupException(true);
         server.setHandler(webapp);
         server.start();
+        webapp.stop();
+        webapp.start();
         System.out.println("started " + webapp.getServletContext().getServerInfo());
         server.join();
     }

@@ -2,11 +2,12 @@ package org.postern.acceptance;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.catalina.core.JreMemoryLeakPreventionListener;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.servlets.DefaultServlet;
 import org.apache.catalina.startup.Tomcat;
 
-/** Tomcat 10.1 with a WAR in it, as a process of its own: {@code WAR PORT FOLDER}. */
+/** Tomcat 10.1 with a WAR in it, as a process of its own, deployed twice: {@code WAR PORT FOLDER}. */
 final class TomcatHost {
     private TomcatHost() {}
 
@@ -22,7 +23,13 @@ final class TomcatHost {
         Tomcat.addServlet(webapp, "default", new DefaultServlet()).setOverridable(true);
         webapp.addServletMappingDecoded("/", "default");
         webapp.setFailCtxIfServletStartFails(true);
+        // As in Tomcat's own server.xml: it fills the JVM's list of drivers before there is an application.
+        tomcat.getServer().addLifecycleListener(new JreMemoryLeakPreventionListener());
         tomcat.start();
+        if (webapp.getState().isAvailable()) {
+            webapp.stop();
+            webapp.start();
+        }
         if (!webapp.getState().isAvailable()) {
             throw new IllegalStateException("the application did not start");
         }

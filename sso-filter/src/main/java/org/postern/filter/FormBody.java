@@ -54,6 +54,11 @@ final class FormBody {
         return body;
     }
 
+    /** Whether there was a body, and somebody read it before. */
+    static boolean wasTaken(HttpServletRequest request, byte[] read) {
+        return request.getMethod().equals("POST") && read.length == 0 && request.getContentLengthLong() > 0;
+    }
+
     /** A form in UTF-8, which is what one without a charset is. */
     private static boolean isForm(String type) {
         String[] parts = type.split(";", -1);

@@ -4,6 +4,7 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.Secret;
 
 /**
@@ -43,10 +44,11 @@ public final class HostLogin {
      * Redeems a token that was typed into a form. The single-use session types do not work here. The answer must not be
      * committed yet, since a new session may start.
      *
-     * @throws org.postern.core.UnavailableException on a fault: answer 503
+     * @param user as it was typed; null where the form had no such field, which is refused
+     * @throws org.postern.core.UnavailableException on a fault: try the user's own password, or answer 503
      */
-    public Result redeem(HttpServletRequest request, String user, Secret secret) {
-        return gate.login().form(request, user, secret);
+    public Result redeem(HttpServletRequest request, @Nullable String user, Secret secret) {
+        return gate.login().form(request, user == null ? "" : user, secret);
     }
 
     /**

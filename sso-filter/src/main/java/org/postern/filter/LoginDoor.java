@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.postern.core.Channel;
 import org.postern.core.Client;
 import org.postern.core.LoginUrl;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
 /** The login URL (contract, section 7). Thread-safe. */
 final class LoginDoor {
     private static final Logger LOG = LoggerFactory.getLogger(SsoFilter.class);
+    private static final AtomicBoolean TAKEN = new AtomicBoolean();
     private static final Set<String> USER = Set.of("user", "_user");
     private static final Set<String> PASS = Set.of("pass", "_pass");
     private static final String DIRECT = "direct";
@@ -74,6 +76,13 @@ final class LoginDoor {
             body = FormBody.read(request);
         } catch (FormBody.Unreadable unreadable) {
             return refused(request, response, unreadable.status(), "bad_request");
+        }
+        if (FormBody.wasTaken(request, body)) {
+            if (TAKEN.compareAndSet(false, true)) {
+                LOG.warn("another filter read a login's form first, so no token in it can be redeemed;"
+                        + " put org.postern.filter.SsoFilter before it");
+            }
+            return Optional.of(request);
         }
         Optional<FormFields> parsed = FormFields.parse(query, body);
         if (parsed.isEmpty() || ONCE.stream().anyMatch(names -> parsed.get().count(names) > 1)) {

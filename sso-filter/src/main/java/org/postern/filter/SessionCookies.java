@@ -1,6 +1,5 @@
 package org.postern.filter;
 
-import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.SessionCookieConfig;
 import jakarta.servlet.SessionTrackingMode;
@@ -8,10 +7,8 @@ import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.EnumSet;
-import java.util.Set;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
-import org.jspecify.annotations.Nullable;
 import org.postern.core.settings.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,16 +16,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes the application's session cookie safe while it starts (contract, section 8): the id comes from the cookie alone,
  * which is {@code HttpOnly} and {@code SameSite=Lax}. Where {@code sso.public-url} says that browsers come over TLS, it
- * is also {@code Secure}, for the whole host, without a domain, and its name begins with {@code __Host-}. Containers
- * find this class by themselves in the filter's jar.
+ * is also {@code Secure}, for the whole host, without a domain, and its name begins with {@code __Host-} and ends with the
+ * application's context path, since two applications of one host must not take each other's.
  */
-public final class SessionCookies implements ServletContainerInitializer {
+public final class SessionCookies {
     private static final Logger LOG = LoggerFactory.getLogger(SessionCookies.class);
     private static final String PREFIX = "__Host-";
     private static final String SAME_SITE = "SameSite";
 
-    @Override
-    public void onStartup(@Nullable Set<Class<?>> classes, ServletContext context) {
+    private SessionCookies() {}
+
+    /** By the settings that MicroProfile Config finds for the application. */
+    static void makeSafe(ServletContext context) {
         String publicUrl = "";
         try {
             Config config = ConfigProvider.getConfig(context.getClassLoader());
@@ -59,7 +58,9 @@ public final class SessionCookies implements ServletContainerInitializer {
             cookie.setAttribute(SAME_SITE, "Lax");
         }
         if (publicUrl.startsWith("https:")) {
-            String name = cookie.getName() == null ? "webmail" : cookie.getName();
+            String name = cookie.getName() == null
+                    ? "webmail" + context.getContextPath().replaceAll("[^A-Za-z0-9]", "-")
+                    : cookie.getName();
             cookie.setName(name.startsWith(PREFIX) ? name : PREFIX + name);
             cookie.setSecure(true);
             cookie.setPath("/");
@@ -71,8 +72,8 @@ public final class SessionCookies implements ServletContainerInitializer {
     }
 
     /**
-     * Takes the session's cookie away, before the session is invalidated; for a host's own sessions too. Browsers that keep whole pages for their Back key, {@code no-store} or not, drop
-     * them only when a cookie of the site changes.
+     * Takes the session's cookie away, before the session is invalidated; for a host's own sessions too. Browsers that
+     * keep whole pages for their Back key, {@code no-store} or not, drop them only when a cookie of the site changes.
      */
     public static void forget(HttpServletRequest request, HttpServletResponse response) {
         String id = request.getRequestedSessionId();

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.ServiceLoader;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.UnavailableException;
@@ -32,11 +33,11 @@ import org.slf4j.LoggerFactory;
  * The filter that gives a webmail login tokens (contract, sections 7 and 8): it redeems the login URL, carries the
  * session's identity into every request, and logs out. Every other request passes untouched. Thread-safe.
  *
- * <p>It gets in by its jar alone ({@code web-fragment.xml}), by a {@code web.xml} that names this class, or by {@link
+ * <p>It gets in by its jar alone ({@code web-fragment.xml} and {@link Startup}), by a {@code web.xml} that names this class, or by {@link
  * #addTo}. It stands before every other filter, since one that reads parameters first would leave it no form to read.
  * Unless it is handed its collaborators it takes, in this order: the {@link Postern} that the servlet context holds under
  * that class's name; the issuing service that {@code sso.issuer.url} names; a {@link Postern} of its own, over the store
- * on the class path. Settings come from MicroProfile Config alone, never from init parameters.
+ * on the class path, which the servlet context then holds for the application's own use. Settings come from MicroProfile Config alone, never from init parameters.
  */
 public final class SsoFilter implements Filter {
     /** The request attribute that tells the host's own login that the filter redeemed nothing. */
@@ -59,6 +60,7 @@ public final class SsoFilter implements Filter {
     private final List<WebmailSessionListener> listeners;
     private @Nullable Gate gate;
     private @Nullable Postern own;
+    private @Nullable ServletContext published;
 
     /** For descriptors: finds its collaborators when it is initialized. */
     public SsoFilter() {
@@ -83,14 +85,18 @@ public final class SsoFilter implements Filter {
         }
         context.setAttribute(OWNER, this);
         registration.setAsyncSupported(true);
-        registration.addMappingForUrlPatterns(
-                EnumSet.of(DispatcherType.REQUEST, DispatcherType.ERROR, DispatcherType.ASYNC), false, "/*");
+        mapBeforeOthers(registration);
         if (given == null) {
-            new SessionCookies().onStartup(null, context);
+            SessionCookies.makeSafe(context);
         } else {
             SessionCookies.makeSafe(context, given.settings());
         }
         return registration;
+    }
+
+    static void mapBeforeOthers(FilterRegistration registration) {
+        registration.addMappingForUrlPatterns(
+                EnumSet.of(DispatcherType.REQUEST, DispatcherType.ERROR, DispatcherType.ASYNC), false, "/*");
     }
 
     /** Starts the background poll. Where another filter of this class serves the context already, this one does nothing. */
@@ -108,7 +114,11 @@ public final class SsoFilter implements Filter {
                 LOG.info("login tokens are switched off");
                 return;
             }
+            published = context;
             own = with.own();
+            if (own != null) {
+                context.setAttribute(Postern.class.getName(), own);
+            }
             Gate opened = new Gate(
                     with.logins(), with.settings(), with.clock(), listeners(context), context.getContextPath());
             gate = opened;
@@ -119,11 +129,11 @@ public final class SsoFilter implements Filter {
         }
     }
 
-    private static Collaborators find(ServletContext context) {
+    private static Collaborators find(ServletContext context) throws ServletException {
         if (context.getAttribute(Postern.class.getName()) instanceof Postern postern) {
             return new Collaborators(postern.tokens(), postern.settings(), postern.clock(), null);
         }
-        Settings settings = Settings.from(ConfigProvider.getConfig(context.getClassLoader()));
+        Settings settings = Settings.from(config(context));
         Clock clock = Clock.systemUTC();
         if (settings.node().issuerUrl().isPresent()) {
             return new Collaborators(RemoteLogins.from(settings), settings, clock, null);
@@ -133,6 +143,17 @@ public final class SsoFilter implements Filter {
         }
         Postern opened = Postern.open(settings);
         return new Collaborators(opened.tokens(), settings, clock, opened);
+    }
+
+    private static Config config(ServletContext context) throws ServletException {
+        try {
+            return ConfigProvider.getConfig(context.getClassLoader());
+        } catch (IllegalStateException missing) {
+            throw new ServletException(
+                    "login tokens cannot start: there is no implementation of MicroProfile Config on the class path,"
+                            + " such as io.smallrye.config:smallrye-config",
+                    missing);
+        }
     }
 
     private List<WebmailSessionListener> listeners(ServletContext context) {
@@ -165,6 +186,14 @@ public final class SsoFilter implements Filter {
         if (own != null) {
             own.close();
             own = null;
+            if (published != null) {
+                published.removeAttribute(Postern.class.getName());
+            }
+        }
+        if (published != null) {
+            published.removeAttribute(Gate.ATTRIBUTE);
+            published.removeAttribute(OWNER);
+            published = null;
         }
     }
 }

@@ -5,6 +5,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
@@ -14,6 +16,8 @@ import org.postern.core.Secret;
 import org.postern.core.UnavailableException;
 import org.postern.core.settings.Setting;
 import org.postern.core.settings.SettingsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The pool of connections, and the one place where an {@link SQLException} becomes an {@link UnavailableException}.
@@ -28,6 +32,7 @@ final class Database implements AutoCloseable {
     /** Where a database is and how it is used. */
     record Access(String url, String user, Secret password, int pool, Duration timeout) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     private static final int TRIES = 4;
 
     private final HikariDataSource pool;
@@ -50,6 +55,7 @@ final class Database implements AutoCloseable {
         Dialect dialect = Dialect.of(access.url());
         HikariConfig config = new HikariConfig();
         config.setPoolName("postern-store");
+        config.setDriverClassName(dialect.driver());
         config.setJdbcUrl(dialect.url(access));
         config.setUsername(access.user());
         config.setPassword(access.password().reveal());
@@ -186,5 +192,26 @@ final class Database implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         pool.close();
+        forgetDrivers();
+    }
+
+    /** The JVM's list of drivers would hold a web application's class loader for ever. The pool needs no list. */
+    private static void forgetDrivers() {
+        ClassLoader own = Database.class.getClassLoader();
+        if (own == ClassLoader.getSystemClassLoader()) {
+            return;
+        }
+        for (Driver driver : DriverManager.drivers().toList()) {
+            if (driver.getClass().getClassLoader() == own) {
+                try {
+                    DriverManager.deregisterDriver(driver);
+                } catch (SQLException e) {
+                    LOG.warn(
+                            "The driver {} stays in the JVM's list",
+                            driver.getClass().getName(),
+                            e);
+                }
+            }
+        }
     }
 }

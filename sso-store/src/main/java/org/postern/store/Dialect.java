@@ -27,6 +27,9 @@ sealed interface Dialect permits H2Dialect, PostgreSqlDialect {
     /** The URL with what the product's promises need. */
     String url(Database.Access access);
 
+    /** The driver's class. The list of drivers that the JVM keeps is one for all web applications, and often too old. */
+    String driver();
+
     /** Whether the driver can make anything of a URL. */
     boolean accepts(String url);
 

@@ -50,6 +50,11 @@ final class H2Dialect implements Dialect {
     }
 
     @Override
+    public String driver() {
+        return "org.h2.Driver";
+    }
+
+    @Override
     public boolean accepts(String url) {
         return true;
     }

@@ -58,6 +58,11 @@ final class PostgreSqlDialect implements Dialect {
     }
 
     @Override
+    public String driver() {
+        return "org.postgresql.Driver";
+    }
+
+    @Override
     public boolean accepts(String url) {
         return org.postgresql.Driver.parseURL(url, null) != null;
     }

@@ -40,6 +40,11 @@ public final class SqlBackendProvider implements BackendProvider {
         return openSql(settings);
     }
 
+    @Override
+    public boolean standsBack() {
+        return true;
+    }
+
     SqlBackend openSql(Settings settings) {
         Settings.Database wanted = settings.database();
         KeyFile file = new KeyFile(Path.of(wanted.data()), clock);

@@ -2,9 +2,12 @@ package org.postern.core.service;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 import org.postern.core.ChosenToken;
 import org.postern.core.UnavailableException;
+import org.postern.core.settings.Setting;
 import org.postern.core.settings.Settings;
 import org.postern.core.settings.SettingsException;
 import org.postern.core.spi.Backend;
@@ -55,19 +58,39 @@ public final class Postern implements AutoCloseable {
     }
 
     /**
-     * Over the backend on the class path, with its maintenance running.
+     * Over the backend on the class path, with its maintenance running. It is the caller's to close.
      *
-     * @throws SettingsException where there is no backend on the class path
+     * @throws SettingsException where there is no backend on the class path, or more than one
      * @throws UnavailableException where the database cannot be reached
      */
     public static Postern open(Settings settings) {
-        BackendProvider provider = ServiceLoader.load(BackendProvider.class, Postern.class.getClassLoader())
-                .findFirst()
-                .orElseThrow(
-                        () -> new SettingsException("sso.issuer.url", "is needed where no store is on the class path"));
+        BackendProvider provider = provider();
+        LOG.debug("the backend is {}", provider.getClass().getName());
         Postern postern = new Postern(settings, provider.open(settings), Clock.systemUTC());
         postern.start();
         return postern;
+    }
+
+    private static BackendProvider provider() {
+        List<BackendProvider> found = ServiceLoader.load(BackendProvider.class, Postern.class.getClassLoader()).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+        List<BackendProvider> first =
+                found.stream().filter(p -> !p.standsBack()).toList();
+        List<BackendProvider> candidates = first.isEmpty() ? found : first;
+        if (candidates.isEmpty()) {
+            throw new SettingsException(Setting.ISSUER_URL.key(), "is needed where no store is on the class path");
+        }
+        if (candidates.size() > 1) {
+            throw new SettingsException(
+                    "META-INF/services/" + BackendProvider.class.getName(),
+                    "more than one is on the class path: "
+                            + candidates.stream()
+                                    .map(p -> p.getClass().getName())
+                                    .sorted()
+                                    .collect(Collectors.joining(", ")));
+        }
+        return candidates.get(0);
     }
 
     /** Starts the maintenance, in a thread of its own. */
