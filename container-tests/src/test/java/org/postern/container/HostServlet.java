@@ -13,7 +13,6 @@ import java.security.Principal;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.postern.core.Secret;
 import org.postern.filter.HostLogin;
-import org.postern.filter.SsoFilter;
 import org.postern.filter.WebmailSession;
 
 /** A webmail of few words: says line by line what it sees of a request. */
@@ -84,7 +83,9 @@ public final class HostServlet extends HttpServlet {
         seen.append("mailbox=").append(request.isUserInRole("mailbox")).append('\n');
         seen.append("admin=").append(request.isUserInRole("domain-admin")).append('\n');
         seen.append("locale=").append(request.getLocale()).append('\n');
-        seen.append("refusal=").append(request.getAttribute(SsoFilter.REFUSAL)).append('\n');
+        seen.append("refusal=")
+                .append(request.getAttribute("org.postern.refusal"))
+                .append('\n');
         seen.append("param.user=").append(request.getParameter("user")).append('\n');
         seen.append("param.pass=").append(request.getParameter("pass")).append('\n');
         seen.append("param.extra=")

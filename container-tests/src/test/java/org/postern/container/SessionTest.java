@@ -107,6 +107,8 @@ class SessionTest {
 
         assertThat(site.postern.mailLogins().check(ALICE, credential, Channel.IMAP, server))
                 .isInstanceOf(MailLogins.Check.Accepted.class);
+        assertThat(site.postern.mailLogins().check(ALICE, credential, Channel.SMTP, server))
+                .isInstanceOf(MailLogins.Check.Accepted.class);
         assertThat(site.postern.mailLogins().check("bob@acme.example", credential, Channel.IMAP, server))
                 .isNotInstanceOf(MailLogins.Check.Accepted.class);
         logout(cookie, OWN);
@@ -280,6 +282,17 @@ class SessionTest {
         await(() -> site.seen(cookie).contains("user=null"));
         await(() -> site.told.events.contains("closed " + ALICE + ": ended elsewhere"));
         assertThat(site.told.events).contains("opened " + ALICE);
+    }
+
+    @Test
+    void listenerNamedAsAService_isToldOfTheBeginningAndTheEnd() throws Exception {
+        String cookie = site.login(ALICE, "normal");
+        String id = field(site.seen(cookie), "session");
+        assertThat(FoundListener.EVENTS).contains("opened " + id);
+
+        logout(cookie, OWN);
+
+        assertThat(FoundListener.EVENTS).containsOnlyOnce("opened " + id).containsOnlyOnce("closed " + id + ": logout");
     }
 
     @Test
