@@ -99,6 +99,25 @@ class SessionTest {
         }
     }
 
+    /** Everything that the filter puts into the container's session, the record with all its fields among it. */
+    @Test
+    void session_asItLiesInTheContainer_canBeReplicated() throws Exception {
+        Issuance.Issued issued = site.issued(ALICE, "normal", "600", "sv", false);
+        String cookie = site.raw
+                .get(site.url(ALICE, issued.value().reveal()) + "&direct=1", "User-Agent: w3m/0.5")
+                .sessionCookie()
+                .orElseThrow();
+
+        String there =
+                site.raw.get("/web/x", "Cookie: " + cookie, "X-Act: replicate").body();
+
+        assertThat(there)
+                .contains("equal=true", "mailbox=" + ALICE, "locale=sv", "type=normal", "interface=basic")
+                .contains("token=" + issued.token().id(), "issuer=company@acme.example", "reason=ticket 7");
+        assertThat(java.time.Duration.parse(field(there, "life")))
+                .isBetween(java.time.Duration.ofSeconds(570), java.time.Duration.ofSeconds(600));
+    }
+
     @Test
     void mailCredential_opensTheMailboxAlone_untilTheSessionEnds() throws Exception {
         String cookie = site.login(ALICE, "sso");
