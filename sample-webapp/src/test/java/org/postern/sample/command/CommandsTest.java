@@ -11,6 +11,8 @@ import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -25,6 +27,7 @@ import org.postern.core.Channel;
 import org.postern.core.Client;
 import org.postern.core.Role;
 import org.postern.core.Secret;
+import org.postern.core.SetClock;
 import org.postern.core.service.Administrators;
 import org.postern.core.service.Issuance;
 import org.postern.core.service.IssueRequest;
@@ -197,6 +200,22 @@ class CommandsTest {
     private static boolean opens(Postern postern, Issuance.Issued issued) {
         return postern.tokens().redeem(new LoginAttempt(ANN, issued.value(), Channel.LOGIN_URL, false, "", CLIENT))
                 instanceof Redemption.Redeemed;
+    }
+
+    @Test
+    void purge_removesTheTokensOfLongAgo_andKeepsTheOthers() {
+        makeFirm();
+        Instant longAgo = Instant.now().minus(Duration.ofDays(60));
+        Issuance.Issued old = look(p -> issue(new Postern(settings(), p.backend(), new SetClock(longAgo))));
+        Issuance.Issued fresh = look(this::issue);
+
+        Outcome outcome = run("", "purge");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.out()).matches("[01] noted as expired, 1 rows removed\n");
+        assertThat(run("", "token", "list", ANN).out())
+                .contains(fresh.token().id().toString())
+                .doesNotContain(old.token().id().toString());
     }
 
     @Test
