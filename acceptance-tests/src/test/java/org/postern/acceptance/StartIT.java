@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -209,6 +210,40 @@ class StartIT {
                 .start()) {
             assertThat(postern.port()).isEqualTo(port);
             assertThat(data.resolve("program")).isDirectory();
+        }
+    }
+
+    @Test
+    void settingsFile_andFixedMailPorts_areUsed(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("postern.properties"), "sso.tools.get=false\nsso.session.max-life=PT5M\n");
+        int imap = RunningPostern.freePort();
+        int pop3 = RunningPostern.freePort();
+        int smtp = RunningPostern.freePort();
+        try (RunningPostern postern = RunningPostern.demo()
+                .option("--settings", file.toString(), "--imap-port", Integer.toString(imap))
+                .option("--pop3-port", Integer.toString(pop3), "--smtp-port=" + smtp)
+                .start()) {
+            assertThat(List.of(postern.imapPort(), postern.pop3Port(), postern.smtpPort()))
+                    .containsExactly(imap, pop3, smtp);
+            HelpDesk desk = HelpDesk.demo(postern.port());
+            assertThat(Wire.get(postern.port(), desk.toolsTarget("alice@acme.example", "normal"))
+                            .status())
+                    .isEqualTo(405);
+            String token =
+                    desk.issueByApi("alice@acme.example", "normal", "Ticket 7").getString("token");
+            for (String secret : List.of(token, "demo-alice")) {
+                assertThat(MailClient.imap(imap, "alice@acme.example", secret)).isTrue();
+                assertThat(MailClient.pop3(pop3, "alice@acme.example", secret)).isTrue();
+                assertThat(MailClient.smtpPlain(smtp, "alice@acme.example", secret))
+                        .isTrue();
+            }
+            new Visitor(postern.port()).get(Visitor.loginTarget("alice@acme.example", token, "&direct=1"));
+            var session = desk.get("/sso/v1/sessions?user=alice@acme.example");
+            assertThat(Duration.between(
+                            Instant.parse(session.getString("items[0].started_at")),
+                            Instant.parse(session.getString("items[0].ends_at"))))
+                    .isEqualTo(Duration.ofMinutes(5));
         }
     }
 

@@ -6,14 +6,21 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.postern.core.Secret;
 import org.postern.filter.HostLogin;
-import org.postern.filter.SsoFilter;
 import org.postern.filter.WebmailSession;
 
 /** A webmail of few words: says line by line what it sees of a request. */
@@ -59,6 +66,10 @@ public final class HostServlet extends HttpServlet {
             case "password" ->
                 HostLogin.of(getServletContext()).orElseThrow().passwordAccepted(request, request.getHeader("X-User"));
             case "session" -> request.getSession(true).setAttribute("host", "own");
+            case "replicate" -> {
+                print(response, replicated(request.getSession()));
+                return;
+            }
             case "own-login" -> {
                 HostLogin login = HostLogin.of(getServletContext()).orElseThrow();
                 HostLogin.Result result = login.redeem(
@@ -73,6 +84,47 @@ public final class HostServlet extends HttpServlet {
         print(response, seen(request));
     }
 
+    /** Takes all that lies in the session to another node and back, as a container's replication does. */
+    private static String replicated(HttpSession session) throws IOException {
+        ByteArrayOutputStream wire = new ByteArrayOutputStream();
+        List<String> names = Collections.list(session.getAttributeNames());
+        try (ObjectOutputStream out = new ObjectOutputStream(wire)) {
+            for (String name : names) {
+                out.writeObject(session.getAttribute(name));
+            }
+        }
+        StringBuilder there = new StringBuilder();
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(wire.toByteArray()))) {
+            for (int i = 0; i < names.size(); i++) {
+                Object value = in.readObject();
+                if (value instanceof WebmailSession webmail) {
+                    there.append("equal=")
+                            .append(webmail.equals(session.getAttribute(names.get(i))))
+                            .append("\nmailbox=")
+                            .append(webmail.mailbox())
+                            .append("\nlocale=")
+                            .append(webmail.locale().code())
+                            .append("\ntype=")
+                            .append(webmail.type().apiName())
+                            .append("\ninterface=")
+                            .append(webmail.webmailInterface().apiName())
+                            .append("\ntoken=")
+                            .append(webmail.tokenId())
+                            .append("\nissuer=")
+                            .append(webmail.issuer())
+                            .append("\nreason=")
+                            .append(webmail.reason())
+                            .append("\nlife=")
+                            .append(Duration.between(webmail.start(), webmail.end()))
+                            .append('\n');
+                }
+            }
+        } catch (ClassNotFoundException e) {
+            throw new IOException(e);
+        }
+        return there.toString();
+    }
+
     private static String seen(HttpServletRequest request) {
         StringBuilder seen = new StringBuilder();
         Principal principal = request.getUserPrincipal();
@@ -84,7 +136,9 @@ public final class HostServlet extends HttpServlet {
         seen.append("mailbox=").append(request.isUserInRole("mailbox")).append('\n');
         seen.append("admin=").append(request.isUserInRole("domain-admin")).append('\n');
         seen.append("locale=").append(request.getLocale()).append('\n');
-        seen.append("refusal=").append(request.getAttribute(SsoFilter.REFUSAL)).append('\n');
+        seen.append("refusal=")
+                .append(request.getAttribute("org.postern.refusal"))
+                .append('\n');
         seen.append("param.user=").append(request.getParameter("user")).append('\n');
         seen.append("param.pass=").append(request.getParameter("pass")).append('\n');
         seen.append("param.extra=")

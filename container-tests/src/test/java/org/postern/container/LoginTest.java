@@ -2,8 +2,10 @@ package org.postern.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +17,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.postern.core.AuditEvent;
+import org.postern.core.Client;
+import org.postern.core.service.Issuance;
+import org.postern.core.spi.DirectoryEditor;
 
 /** Contract, section 7: the login URL. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -76,6 +81,66 @@ class LoginTest {
         assertThat(answer.all("Set-Cookie")).isEmpty();
     }
 
+    /** Unknown, expired, used, revoked, suspended: one answer at the login URL; and the wrong type, at the login form. */
+    @Test
+    void login_thatIsRefused_looksTheSameWhateverTheReason_whichTheTrailTells() throws Exception {
+        try (Site own = new Site()) {
+            DirectoryEditor directory = own.backend.directory().editor().orElseThrow();
+            Map<String, String> refused = new LinkedHashMap<>();
+            refused.put("unknown", "0123456789abcdef0123456789abcdef");
+            String used = own.token(ALICE, "sso");
+            own.raw.get(own.url(ALICE, used));
+            refused.put("used", used);
+            Issuance.Issued revoked = own.issued(ALICE, "normal", "", "", false);
+            own.postern
+                    .tokens()
+                    .revoke(own.admin("mail@acme.example"), revoked.token().id(), new Client("", ""));
+            refused.put("revoked", revoked.value().reveal());
+            Issuance.Issued expired = own.issued(ALICE, "normal", "1", "", false);
+            while (Instant.now().isBefore(expired.token().expiresAt())) {
+                Thread.sleep(20);
+            }
+            refused.put("expired", expired.value().reveal());
+
+            Set<String> atTheUrl = new HashSet<>();
+            Set<String> atTheForm = new HashSet<>();
+            for (Map.Entry<String, String> one : refused.entrySet()) {
+                atTheUrl.add(looks(own.raw.get(own.url(ALICE, one.getValue()) + "&direct=1"), one.getValue()));
+                atTheForm.add(looks(form(own, one.getValue()), one.getValue()));
+            }
+            String once = own.token(ALICE, "sso");
+            atTheForm.add(looks(form(own, once), once));
+            String suspended = own.token(ALICE, "normal");
+            directory.setSuspended(org.postern.core.Acme.address(ALICE), true);
+            atTheUrl.add(looks(own.raw.get(own.url(ALICE, suspended) + "&direct=1"), suspended));
+            atTheForm.add(looks(form(own, suspended), suspended));
+
+            assertThat(atTheUrl).hasSize(1);
+            assertThat(atTheForm).hasSize(1);
+            assertThat(own.audit(AuditEvent.Type.REFUSED))
+                    .extracting(AuditEvent::detail)
+                    .contains(
+                            "login_url: unknown",
+                            "login_url: used",
+                            "login_url: revoked",
+                            "login_url: expired",
+                            "login_url: suspended",
+                            "login_form: wrong_type",
+                            "login_form: suspended");
+        }
+    }
+
+    private static Raw.Answer form(Site site, String secret) throws Exception {
+        return site.raw.post("/own", "u=" + ALICE + "&p=" + secret, "X-Act: own-login");
+    }
+
+    /** All that somebody sees of an answer but the value that he sent, and the time of day. */
+    private static String looks(Raw.Answer answer, String value) {
+        List<String> headers =
+                answer.headers().stream().filter(h -> !h.startsWith("Date:")).toList();
+        return answer.status() + "\n" + headers + "\n" + answer.body().replace(value, "VALUE");
+    }
+
     @Test
     void login_thatSucceeds_carriesTheIdentityByPlainServletApi() throws Exception {
         String seen = site.seen(site.login("postmaster@acme.example", "sso_admin"));
@@ -113,6 +178,16 @@ class LoginTest {
         assertThat(elsewhere.body()).contains("refusal=refused", "user=null");
         assertThat(withAnotherSession.body()).contains("refusal=refused", "user=" + BOB);
         assertThat(site.redemptions()).isEqualTo(redemptions + 1);
+    }
+
+    @Test
+    void login_againByTheBrowserThatRedeemedIt_isRefusedOnceItsSessionIsOver() throws Exception {
+        String url = site.url(ALICE, site.token(ALICE, "sso")) + "&direct=1";
+        String cookie = site.raw.get(url).sessionCookie().orElseThrow();
+        assertThat(site.raw.get(url, "Cookie: " + cookie).status()).isEqualTo(303);
+        site.raw.get("/?_task=logout", "Cookie: " + cookie, "Sec-Fetch-Site: none");
+
+        assertThat(site.raw.get(url, "Cookie: " + cookie).body()).contains("refusal=refused", "user=null");
     }
 
     @Test
@@ -298,6 +373,31 @@ class LoginTest {
                 .contains("refusal=null", "user=null");
     }
 
+    /** Had the filter asked for a parameter, the container would have read the body, and the host would find none. */
+    @Test
+    void everyOtherRequest_reachesTheHostWithItsBodyUnread() throws Exception {
+        String cookie = "Cookie: " + site.login(ALICE, "normal");
+        for (String target : List.of(
+                "/",
+                "/?_task=mail",
+                "/?_task=mail&_action=login&user=" + ALICE + "&pass=0123456789",
+                "/?_task=login",
+                "/mail?user=" + ALICE + "&pass=0123456789",
+                "/sub/" + Site.LOGIN.substring(1) + "&user=" + ALICE + "&pass=0123456789")) {
+            for (String body : List.of("_task=login&_action=login&user=a&pass=b", "x=%zz&x=%ff&=", "")) {
+                assertThat(site.raw.post(target, body, "X-Act: body").body())
+                        .as(target)
+                        .isEqualTo(body);
+                assertThat(site.raw.post(target, body, "X-Act: body", cookie).body())
+                        .as(target)
+                        .isEqualTo(body);
+            }
+        }
+        String large = "x=" + "y".repeat(200_000);
+        assertThat(site.raw.post("/?_task=mail", large, "X-Act: body", cookie).body())
+                .isEqualTo(large);
+    }
+
     @Test
     void direct_isOnForTheExactValueOneAlone() throws Exception {
         for (String value : List.of("", "0", "01", "1.0", "true", "+1", "1+", "%201", "1%00", "%EF%BC%91", "yes")) {
@@ -345,6 +445,24 @@ class LoginTest {
                 site.raw.post(Site.LOGIN, "user=alice%40acme.example&pass=" + token + "&direct=1&locale=fr");
         assertThat(posted.status()).isEqualTo(303);
         assertThat(site.seen(posted.sessionCookie().orElseThrow())).contains("locale=de");
+    }
+
+    @Test
+    void confirm_whereTheSettingsSayAlways_isAskedOfEveryToken() throws Exception {
+        try (Site careful = new Site("/", Map.of("sso.login.confirm", "always"))) {
+            for (String type : List.of("sso", "normal")) {
+                String token = careful.token(ALICE, type);
+                Raw.Answer asked = careful.raw.get(careful.url(ALICE, token) + "&direct=1");
+                assertThat(asked.status()).isEqualTo(200);
+                assertThat(asked.all("Set-Cookie")).isEmpty();
+                assertThat(asked.body()).contains("<form method=\"post\"", "name=\"pass\" value=\"" + token + "\"");
+                assertThat(careful.audit(AuditEvent.Type.REDEEMED))
+                        .noneMatch(e -> e.sessionType().orElseThrow().apiName().equals(type));
+
+                Raw.Answer posted = careful.raw.post(Site.LOGIN, "user=" + ALICE + "&pass=" + token + "&direct=1");
+                assertThat(posted.status()).isEqualTo(303);
+            }
+        }
     }
 
     @Test

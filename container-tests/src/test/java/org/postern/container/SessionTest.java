@@ -99,6 +99,25 @@ class SessionTest {
         }
     }
 
+    /** Everything that the filter puts into the container's session, the record with all its fields among it. */
+    @Test
+    void session_asItLiesInTheContainer_canBeReplicated() throws Exception {
+        Issuance.Issued issued = site.issued(ALICE, "normal", "600", "sv", false);
+        String cookie = site.raw
+                .get(site.url(ALICE, issued.value().reveal()) + "&direct=1", "User-Agent: w3m/0.5")
+                .sessionCookie()
+                .orElseThrow();
+
+        String there =
+                site.raw.get("/web/x", "Cookie: " + cookie, "X-Act: replicate").body();
+
+        assertThat(there)
+                .contains("equal=true", "mailbox=" + ALICE, "locale=sv", "type=normal", "interface=basic")
+                .contains("token=" + issued.token().id(), "issuer=company@acme.example", "reason=ticket 7");
+        assertThat(java.time.Duration.parse(field(there, "life")))
+                .isBetween(java.time.Duration.ofSeconds(570), java.time.Duration.ofSeconds(600));
+    }
+
     @Test
     void mailCredential_opensTheMailboxAlone_untilTheSessionEnds() throws Exception {
         String cookie = site.login(ALICE, "sso");
@@ -106,6 +125,8 @@ class SessionTest {
         Client server = new Client("127.0.0.1", "");
 
         assertThat(site.postern.mailLogins().check(ALICE, credential, Channel.IMAP, server))
+                .isInstanceOf(MailLogins.Check.Accepted.class);
+        assertThat(site.postern.mailLogins().check(ALICE, credential, Channel.SMTP, server))
                 .isInstanceOf(MailLogins.Check.Accepted.class);
         assertThat(site.postern.mailLogins().check("bob@acme.example", credential, Channel.IMAP, server))
                 .isNotInstanceOf(MailLogins.Check.Accepted.class);
@@ -280,6 +301,17 @@ class SessionTest {
         await(() -> site.seen(cookie).contains("user=null"));
         await(() -> site.told.events.contains("closed " + ALICE + ": ended elsewhere"));
         assertThat(site.told.events).contains("opened " + ALICE);
+    }
+
+    @Test
+    void listenerNamedAsAService_isToldOfTheBeginningAndTheEnd() throws Exception {
+        String cookie = site.login(ALICE, "normal");
+        String id = field(site.seen(cookie), "session");
+        assertThat(FoundListener.EVENTS).contains("opened " + id);
+
+        logout(cookie, OWN);
+
+        assertThat(FoundListener.EVENTS).containsOnlyOnce("opened " + id).containsOnlyOnce("closed " + id + ": logout");
     }
 
     @Test

@@ -70,6 +70,34 @@ class ModuleArrowsTest {
                 .check(PRODUCT);
     }
 
+    /** One class makes the canonical domain, and so the canonical address; nothing is compared by a locale's rules. */
+    @Test
+    void addresses_areMadeInOnePlace_byNoLocalesRules() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("org.postern.core.DomainName")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.net.IDN")
+                .check(PRODUCT);
+        noClasses()
+                .should()
+                .callMethod(String.class, "toLowerCase")
+                .orShould()
+                .callMethod(String.class, "toUpperCase")
+                .check(PRODUCT);
+        noClasses()
+                .that()
+                .resideInAnyPackage("org.postern.core", "org.postern.core.service", "org.postern.store..")
+                .should()
+                .callMethod(String.class, "equalsIgnoreCase", String.class)
+                .orShould()
+                .callMethod(String.class, "compareToIgnoreCase", String.class)
+                .orShould()
+                .accessField(String.class, "CASE_INSENSITIVE_ORDER")
+                .check(PRODUCT);
+    }
+
     @Test
     void packages_haveNoCycles() {
         slices().matching("org.postern.(**)").should().beFreeOfCycles().check(PRODUCT);

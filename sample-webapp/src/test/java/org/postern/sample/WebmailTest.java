@@ -307,6 +307,36 @@ class WebmailTest {
         assertThat(visit.get("/?_task=mail").statusCode()).isEqualTo(303);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "false"})
+    void signin_overPlainHttpFromElsewhere_isRefusedWithoutARedirect(String tokens) throws Exception {
+        try (Site proxied = new Site(Map.of(
+                "sso.data",
+                data.resolve("proxied-" + tokens).toString(),
+                "sso.http.trusted-proxies",
+                "127.0.0.1",
+                "sso.enabled",
+                tokens))) {
+            Map<String, String> form = Map.of("user", "alice@acme.example", "pass", "demo-alice");
+            HttpResponse<String> plain = new Visit(proxied)
+                    .post("/?_task=signin", form, "X-Forwarded-For", "198.51.100.7", "X-Forwarded-Proto", "http");
+
+            assertThat(plain.statusCode()).isEqualTo(403);
+            assertThat(plain.headers().firstValue("Location")).isEmpty();
+            assertThat(plain.headers().firstValue("Set-Cookie")).isEmpty();
+            assertThat(new Visit(proxied)
+                            .post(
+                                    "/?_task=signin",
+                                    form,
+                                    "X-Forwarded-For",
+                                    "198.51.100.7",
+                                    "X-Forwarded-Proto",
+                                    "https")
+                            .statusCode())
+                    .isEqualTo(303);
+        }
+    }
+
     @Test
     void signin_normalToken_opensASupportSession() throws Exception {
         Visit visit = new Visit(site)

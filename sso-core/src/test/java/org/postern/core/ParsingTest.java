@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +17,22 @@ class ParsingTest {
     void address_isCanonical() {
         assertThat(MailboxAddress.parse("Alice.B@B\u00fccher.Example"))
                 .hasToString("Optional[alice.b@xn--bcher-kva.example]");
+    }
+
+    /** Where {@code I} in lower case is another letter, addresses, locales and hosts stay what they are elsewhere. */
+    @Test
+    void anything_underATurkishLocale_isRead_asElsewhere() {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("tr-TR"));
+        try {
+            assertThat(MailboxAddress.parse("INFO.I@TITI.EXAMPLE")).hasToString("Optional[info.i@titi.example]");
+            assertThat(SessionLocale.parse("IT")).contains(SessionLocale.IT);
+            assertThat(SessionType.parse("admin_only")).contains(SessionType.ADMIN_ONLY);
+            assertThat(new LogoutRedirect(List.of("TITI.EXAMPLE")).accepts("HTTPS://titi.example/"))
+                    .isTrue();
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @ParameterizedTest
@@ -69,6 +86,19 @@ class ParsingTest {
         assertThat(TokenLife.parse(text)).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"da", "de", "el", "en", "es", "fr", "it", "nl", "no", "pt_BR", "sv"})
+    void locale_ofTheEleven_isFoundInEverySpelling(String code) {
+        for (String spelling :
+                List.of(code, code.toUpperCase(Locale.ROOT), code.toLowerCase(Locale.ROOT), code.replace('_', '-'))) {
+            assertThat(SessionLocale.parse(spelling))
+                    .as(spelling)
+                    .map(SessionLocale::code)
+                    .contains(code);
+        }
+        assertThat(SessionLocale.values()).hasSize(11);
+    }
+
     @Test
     void locale_isFoundWithoutCase() {
         assertThat(SessionLocale.parse("PT-br")).contains(SessionLocale.PT_BR);
@@ -80,7 +110,8 @@ class ParsingTest {
     @ValueSource(
             strings = {
                 "https://portal.example.com", "http://portal.example.com:8080/a/b?c=d&e=%20#f", "https://127.0.0.1/",
-                "https://[2001:db8::1]/x", "HTTPS://Portal.Example.com/", "https://portal.example.com?x"
+                "https://[2001:db8::1]/x", "HTTPS://Portal.Example.com/", "https://portal.example.com?x",
+                "https://portal.example.com:0/", "https://portal.example.com:65535/"
             })
     void redirect_thatIsClean_isAccepted(String url) {
         assertThat(anyHost.accepts(url)).isTrue();
@@ -119,6 +150,13 @@ class ParsingTest {
             })
     void redirect_thatIsDoubtful_isDropped(String url) {
         assertThat(anyHost.accepts(url)).isFalse();
+    }
+
+    @Test
+    void redirect_of2048Characters_isTheLongest() {
+        String longest = "https://portal.example.com/" + "x".repeat(2048 - 27);
+        assertThat(anyHost.accepts(longest)).isTrue();
+        assertThat(anyHost.accepts(longest + "x")).isFalse();
     }
 
     @Test

@@ -266,6 +266,48 @@ class ApiTest {
         assertThat(new HashSet<>(seen)).hasSize(7);
     }
 
+    /** Every list: 50 where nothing is said, 200 where they are asked for, and the rest behind the cursor. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/sso/v1/tokens?user=alice@acme.example",
+                "/sso/v1/sessions?user=alice@acme.example",
+                "/sso/v1/users?q=many",
+                "/sso/v1/audit?event=issued"
+            })
+    void lists_withoutALimit_haveFiftyItems(String path) {
+        var editor = server.backend.directory().editor().orElseThrow();
+        for (int i = 0; i < 201; i++) {
+            if (path.contains("users")) {
+                editor.createMailbox(
+                        Acme.address("many" + i + "@acme.example"),
+                        "",
+                        Secret.of("demo-many"),
+                        java.util.Optional.empty());
+            } else {
+                redeem(issue(ALICE_SSO));
+            }
+            server.clock.advance(Duration.ofMillis(1));
+        }
+        List<String> seen = new ArrayList<>();
+        List<Integer> sizes = new ArrayList<>();
+        for (String limit : List.of("", "&limit=200")) {
+            String cursor = "";
+            do {
+                JsonNode page = json(server.as(Server.MAIL, "GET", path + limit + cursor, ""));
+                page.get("items")
+                        .forEach(item -> seen.add(item.elements().next().asText()));
+                sizes.add(page.get("items").size());
+                cursor = page.get("next").isNull()
+                        ? ""
+                        : "&cursor=" + page.get("next").asText();
+            } while (!cursor.isEmpty());
+        }
+        assertThat(sizes).containsExactly(50, 50, 50, 50, 1, 200, 1);
+        assertThat(new HashSet<>(seen)).hasSize(201);
+        assertThat(seen.subList(0, 201)).isEqualTo(seen.subList(201, 402));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -400,6 +442,42 @@ class ApiTest {
         }
         problem(last, 429);
         assertThat(last.headers().firstValue("Retry-After").orElse("")).matches("[1-9][0-9]*");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/sso/v1/tokens?user=alice@acme.example, issued_at",
+        "/sso/v1/sessions?user=alice@acme.example, started_at",
+        "/sso/v1/audit?event=redeemed, time"
+    })
+    void lists_areNewestFirst(String path, String time) {
+        for (int i = 0; i < 3; i++) {
+            redeem(issue(ALICE_SSO));
+            server.clock.advance(Duration.ofSeconds(1));
+        }
+        assertThat(json(server.as(Server.MAIL, "GET", path, "")).get("items").findValuesAsText(time))
+                .containsExactly("2026-06-01T12:00:02Z", "2026-06-01T12:00:01Z", "2026-06-01T12:00:00Z");
+    }
+
+    /** What a row of the trail has to tell, by the names that a script finds. */
+    @Test
+    void audit_row_tellsAllOfARedemption() {
+        JsonNode issued = issue(ALICE_SSO);
+        redeem(issued);
+        JsonNode row = json(server.as(Server.MAIL, "GET", "/sso/v1/audit?event=redeemed", ""))
+                .get("items")
+                .get(0);
+        assertThat(row.get("id").asText()).isNotEmpty();
+        assertThat(row.get("time").asText()).isEqualTo("2026-06-01T12:00:00Z");
+        assertThat(row.get("event").asText()).isEqualTo("redeemed");
+        assertThat(row.get("user").asText()).isEqualTo("alice@acme.example");
+        assertThat(row.get("admin").asText()).isEqualTo("mail@acme.example");
+        assertThat(row.get("token_id")).isEqualTo(issued.get("id"));
+        assertThat(row.get("type").asText()).isEqualTo("sso");
+        assertThat(row.get("reason").asText()).isEqualTo("T-1");
+        assertThat(row.get("client").asText()).isEqualTo("127.0.0.1");
+        assertThat(row.get("user_agent").asText()).isEqualTo("test");
+        assertThat(row.get("detail").asText()).isEqualTo("login_url");
     }
 
     @Test

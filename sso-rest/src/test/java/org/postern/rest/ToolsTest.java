@@ -163,12 +163,24 @@ class ToolsTest {
             ME&user=alice@acme.example&token=%20leading-space                  | invalid token
             ME&user=alice@acme.example&token=line%0Abreak-in-it                | invalid token
             ME&user=alice@acme.example&token=%FF%FEnot-utf-8                   | invalid token
+            ME&user=alice@acme.example&token=short&reason=two%0Alines          | invalid token
             ME&user=alice@acme.example&reason=two%0D%0Alines                   | invalid reason
             ME&user=alice@acme.example&reason=%C3%28                           | invalid reason
             """)
     void badInput_isNamedAndNothingIsIssued(String query, String error) {
         assertThat(line(query.replace("ME", ME))).isEqualTo("error: " + error + "\n");
         assertThat(server.tokens()).isZero();
+    }
+
+    @Test
+    void emptyParameters_areAbsent() {
+        assertThat(line(ISSUE + "&life=&locale=&type=&token=&reason="))
+                .matches("success: token generated\ntoken: \\[[0-9a-f]{32}\\]\nexpires: \\[[0-9]+\\]\n");
+        LoginToken token = issued(Server.ALICE);
+        assertThat(Duration.between(token.issuedAt(), token.expiresAt())).isEqualTo(Duration.ofSeconds(86_400));
+        assertThat(token.type().apiName()).isEqualTo("normal");
+        assertThat(token.locale()).isEmpty();
+        assertThat(token.reason()).isEmpty();
     }
 
     @ParameterizedTest

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.AuditEvent;
 import org.postern.core.LoginToken;
 import org.postern.core.SessionType;
+import org.postern.core.TokenSession;
 import org.postern.core.UnavailableException;
 import org.postern.core.settings.Settings;
 
@@ -305,6 +306,32 @@ class FaultTest {
         backend.close();
         for (ThrowingCallable call : calls(backend, token)) {
             assertFault(Duration.ofSeconds(2), call);
+        }
+    }
+
+    /** A row of the trail is written in the transaction of what it tells of: without the one there is not the other. */
+    @Test
+    void rowThatCannotBeWritten_leavesWhatItTellsOfUndone() {
+        for (SqlBackend backend : List.of(postgres(), h2())) {
+            LoginToken token = samples.issue(backend, SessionType.SSO, "secret");
+            // An id that is there already: both databases refuse the row.
+            AuditEvent taken = samples.trail(backend).get(0);
+            TokenSession session = Samples.session(token, Samples.NOW, Samples.CLIENT);
+            assertFault(
+                    Duration.ofSeconds(5),
+                    () -> backend.tokens().redeem(token, session, samples.value(backend, "pss_1"), taken));
+            LoginToken second = samples.token(SessionType.NORMAL, Samples.NOW, Samples.NOW.plusSeconds(60), "");
+            assertFault(
+                    Duration.ofSeconds(5),
+                    () -> backend.tokens().issue(second, samples.value(backend, "another"), true, taken));
+            assertFault(Duration.ofSeconds(5), () -> backend.tokens().use(token, Samples.NOW, Optional.of(taken)));
+
+            assertThat(samples.trail(backend)).containsExactly(taken);
+            assertThat(backend.tokens().session(session.id())).isEmpty();
+            assertThat(backend.tokens().token(second.id())).isEmpty();
+            assertThat(backend.tokens().token(token.id()).orElseThrow().uses()).isZero();
+            assertThat(samples.redeem(backend, token)).isTrue();
+            backend.close();
         }
     }
 

@@ -3,6 +3,7 @@ package org.postern.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -68,6 +70,35 @@ class OperationTest {
             assertThat(backend.tokens().find(samples.value(backend, "secret"), Samples.NOW))
                     .contains(token);
             assertThat(samples.redeem(backend, token)).isTrue();
+        }
+    }
+
+    /** The digest is the row's key, and the only thing in the row that comes from the value. */
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void token_atRest_isItsDigestAlone(String kind) throws Exception {
+        try (SqlBackend backend = new SqlBackendProvider().openSql(settings(kind))) {
+            LoginToken token = samples.issue(backend, SessionType.SSO, "a value to look for");
+            assertThat(samples.redeem(backend, token)).isTrue();
+            byte[] digest = samples.value(backend, "a value to look for").get(0).bytes();
+            try (Connection connection = backend.database().dataSource().getConnection();
+                    Statement statement = connection.createStatement()) {
+                for (String table : List.of("login_token", "token_session", "audit_event")) {
+                    int digests = 0;
+                    try (ResultSet rows = statement.executeQuery("select * from " + table)) {
+                        assertThat(rows.next()).as(table).isTrue();
+                        for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                            byte[] cell = rows.getObject(i) instanceof byte[] bytes ? bytes : new byte[0];
+                            digests += Arrays.equals(cell, digest) ? 1 : 0;
+                            assertThat(String.valueOf(rows.getString(i))).doesNotContain("to look for");
+                            assertThat(new String(cell, StandardCharsets.ISO_8859_1))
+                                    .doesNotContain("to look for");
+                        }
+                        assertThat(rows.next()).as("one row").isEqualTo(table.equals("audit_event"));
+                    }
+                    assertThat(digests).as(table).isEqualTo(table.equals("login_token") ? 1 : 0);
+                }
+            }
         }
     }
 

@@ -11,6 +11,8 @@ import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -21,13 +23,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postern.core.Acme;
+import org.postern.core.Channel;
 import org.postern.core.Client;
 import org.postern.core.Role;
 import org.postern.core.Secret;
+import org.postern.core.SetClock;
 import org.postern.core.service.Administrators;
 import org.postern.core.service.Issuance;
 import org.postern.core.service.IssueRequest;
+import org.postern.core.service.LoginAttempt;
 import org.postern.core.service.Postern;
+import org.postern.core.service.Redemption;
 import org.postern.core.settings.Settings;
 
 /** Contract, section 10: what an operator does by hand, on the embedded database. */
@@ -150,13 +156,7 @@ class CommandsTest {
     @Test
     void tokenListAndRevoke_showNoValueAndEndTheToken() {
         makeFirm();
-        Issuance.Issued issued = look(p -> (Issuance.Issued) p.tokens()
-                .issue(
-                        p.backend()
-                                .directory()
-                                .administrator(Acme.address(BOSS))
-                                .orElseThrow(),
-                        new IssueRequest(ANN, "", Secret.of(""), "Ticket 7", "", "", true, false, CLIENT)));
+        Issuance.Issued issued = look(this::issue);
         String id = issued.token().id().toString();
 
         assertThat(run("", "token", "list", ANN).out())
@@ -170,8 +170,52 @@ class CommandsTest {
     @Test
     void keysRotate_whileADatabaseIsOpen_leavesOlderTokensGood() {
         makeFirm();
+        Issuance.Issued older = look(this::issue);
+        Issuance.Issued newer = look(p -> {
+            assertThat(run("", "keys", "rotate").code()).isZero();
+            p.backend().refreshKeys();
+            assertThat(opens(p, older)).as("under the same server").isTrue();
+            return issue(p);
+        });
 
-        look(p -> assertThat(run("", "keys", "rotate").code()).isZero());
+        look(p -> {
+            assertThat(opens(p, older)).isTrue();
+            assertThat(opens(p, newer)).isTrue();
+            assertThat(p.backend().keys().digests(Acme.address(ANN), older.value()))
+                    .hasSize(2);
+            return true;
+        });
+    }
+
+    private Issuance.Issued issue(Postern postern) {
+        return (Issuance.Issued) postern.tokens()
+                .issue(
+                        postern.backend()
+                                .directory()
+                                .administrator(Acme.address(BOSS))
+                                .orElseThrow(),
+                        new IssueRequest(ANN, "", Secret.of(""), "Ticket 7", "", "", true, false, CLIENT));
+    }
+
+    private static boolean opens(Postern postern, Issuance.Issued issued) {
+        return postern.tokens().redeem(new LoginAttempt(ANN, issued.value(), Channel.LOGIN_URL, false, "", CLIENT))
+                instanceof Redemption.Redeemed;
+    }
+
+    @Test
+    void purge_removesTheTokensOfLongAgo_andKeepsTheOthers() {
+        makeFirm();
+        Instant longAgo = Instant.now().minus(Duration.ofDays(60));
+        Issuance.Issued old = look(p -> issue(new Postern(settings(), p.backend(), new SetClock(longAgo))));
+        Issuance.Issued fresh = look(this::issue);
+
+        Outcome outcome = run("", "purge");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.out()).matches("[01] noted as expired, 1 rows removed\n");
+        assertThat(run("", "token", "list", ANN).out())
+                .contains(fresh.token().id().toString())
+                .doesNotContain(old.token().id().toString());
     }
 
     @Test

@@ -15,18 +15,23 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.core.Acme;
 import org.postern.core.Administrator;
 import org.postern.core.Channel;
 import org.postern.core.Client;
+import org.postern.core.DomainName;
 import org.postern.core.Mailbox;
+import org.postern.core.MailboxAddress;
 import org.postern.core.Role;
 import org.postern.core.Secret;
 import org.postern.core.SessionLocale;
@@ -63,12 +68,16 @@ class DemoTest {
     }
 
     private Secret token(SessionType type) {
+        return token(ALICE, type);
+    }
+
+    private Secret token(String user, SessionType type) {
         Administrator issuer =
                 directory.administrator(Acme.address("company@acme.example")).orElseThrow();
         Issuance issued = postern.tokens()
                 .issue(
                         issuer,
-                        new IssueRequest(ALICE, type.apiName(), Secret.of(""), "test", "", "", false, false, CLIENT));
+                        new IssueRequest(user, type.apiName(), Secret.of(""), "test", "", "", false, false, CLIENT));
         return ((Issuance.Issued) issued).value();
     }
 
@@ -123,6 +132,57 @@ class DemoTest {
                 .isTrue();
     }
 
+    /** The columns of the contract's table: company, role and domains; none of the others is an administrator. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "company@acme.example, Acme, COMPANY, acme.example acme-labs.example",
+                "domain@acme.example, Acme, DOMAIN, acme.example",
+                "mail@acme.example, Acme, MAIL, acme.example",
+                "postmaster@acme.example, Acme, DOMAIN, acme.example",
+                "company@globex.example, Globex, COMPANY, globex.example",
+                "alice@acme.example, -, -, -",
+                "bob@acme.example, -, -, -",
+                "suspended@acme.example, -, -, -",
+                "carol@acme-labs.example, -, -, -",
+                "dave@globex.example, -, -, -",
+                "zoe@globex.example, -, -, -"
+            })
+    void seed_account_hasItsPasswordAndItsPowers(String account, String company, Role role, String domains) {
+        MailboxAddress address = Acme.address(account);
+
+        assertThat(directory.checkPassword(address, Secret.of("demo-" + address.local())))
+                .isTrue();
+        Optional<Administrator> administrator = directory.administrator(address);
+        assertThat(administrator.map(Administrator::role)).isEqualTo(Optional.ofNullable(role));
+        administrator.ifPresent(admin -> {
+            assertThat(admin.company()).isEqualTo(company);
+            assertThat(directory.domainsOf(admin))
+                    .extracting(DomainName::toString)
+                    .containsExactlyInAnyOrder(domains.split(" "));
+        });
+    }
+
+    @Test
+    void seed_mailboxes_areTheSeven() {
+        Stream<Mailbox> all = Stream.of("company@acme.example", "company@globex.example")
+                .map(admin -> directory.administrator(Acme.address(admin)).orElseThrow())
+                .flatMap(admin -> directory.search(admin, "", 100, Optional.empty()).items().stream());
+
+        assertThat(all.map(m -> m.address()
+                        + (m.suspended() ? " suspended" : "")
+                        + m.locale().map(l -> " " + l.code()).orElse("")))
+                .containsExactlyInAnyOrder(
+                        "alice@acme.example",
+                        "bob@acme.example de",
+                        "postmaster@acme.example",
+                        "suspended@acme.example suspended",
+                        "carol@acme-labs.example",
+                        "dave@globex.example",
+                        "zoe@globex.example");
+    }
+
     @Test
     void seed_again_changesNothingThatSomebodyChanged() {
         directory.editor().orElseThrow().setPassword(Acme.address(ALICE), Secret.of("another one"));
@@ -170,15 +230,16 @@ class DemoTest {
     @ParameterizedTest
     @EnumSource(
             value = SessionType.class,
-            names = {"SSO"})
+            names = {"SSO", "SSO_ADMIN", "ADMIN_ONLY"})
     void login_singleUseToken_opensNoMailProtocol(SessionType type) {
-        String token = token(type).reveal();
+        String user = "postmaster@acme.example";
+        String token = token(user, type).reveal();
 
-        assertThatThrownBy(() -> messages("imap", mail.imapPort(), ALICE, token))
+        assertThatThrownBy(() -> messages("imap", mail.imapPort(), user, token))
                 .isInstanceOf(AuthenticationFailedException.class);
-        assertThatThrownBy(() -> messages("pop3", mail.pop3Port(), ALICE, token))
+        assertThatThrownBy(() -> messages("pop3", mail.pop3Port(), user, token))
                 .isInstanceOf(AuthenticationFailedException.class);
-        assertThatThrownBy(() -> send(ALICE, token, ALICE)).isInstanceOf(AuthenticationFailedException.class);
+        assertThatThrownBy(() -> send(user, token, ALICE)).isInstanceOf(AuthenticationFailedException.class);
     }
 
     @Test
@@ -188,6 +249,7 @@ class DemoTest {
         String credential = session.credential().reveal();
 
         assertThat(messages("imap", mail.imapPort(), ALICE, credential)).isEqualTo(5);
+        send(ALICE, credential, "dave@globex.example");
         postern.tokens().end(session.session().id(), "logout", CLIENT);
         assertThatThrownBy(() -> messages("imap", mail.imapPort(), ALICE, credential))
                 .isInstanceOf(AuthenticationFailedException.class);

@@ -92,6 +92,30 @@ class AuditTrailTest {
     }
 
     @Test
+    void lineOfAnEvent_tellsWhatItsRowTells() {
+        UUID token = UUID.randomUUID();
+        AuditEvent event = new AuditEvent(
+                UUID.randomUUID(),
+                clock.instant(),
+                AuditEvent.Type.REFUSED,
+                Optional.of(Acme.address("alice@acme.example")),
+                Optional.of(Acme.address("mail@acme.example")),
+                Optional.of(token),
+                Optional.of(org.postern.core.SessionType.SSO),
+                "T-1",
+                new Client("192.0.2.1", "Browser/1"),
+                "login_url: used",
+                7);
+        trail.write(event);
+        assertThat(lines.list)
+                .singleElement()
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .isEqualTo("event=refused id=" + event.id() + " mailbox=\"alice@acme.example\""
+                        + " administrator=\"mail@acme.example\" token=\"" + token + "\" type=\"sso\" reason=\"T-1\""
+                        + " client=\"192.0.2.1\" agent=\"Browser/1\" detail=\"login_url: used\" count=\"7\"");
+    }
+
+    @Test
     void floodFromManyPlaces_isBounded() {
         for (int i = 0; i < 20_000; i++) {
             trail.fold(refused(

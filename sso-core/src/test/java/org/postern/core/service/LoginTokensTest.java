@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -140,6 +139,7 @@ class LoginTokensTest {
                 "Password1",
                 "12345678",
                 "alice@acme.example",
+                "ALICE@acme.example",
                 "acme.example",
                 "company@acme.example",
                 "lice@acme",
@@ -161,6 +161,33 @@ class LoginTokensTest {
     }
 
     @Test
+    void chosenValue_from8To128Characters_isTaken() {
+        Administrator admin = admin("company@acme.example");
+        String key = "\ud83d\udd11";
+        for (String good : List.of("q7x k2mz", "q7xk2mz9".repeat(16), "ab" + key.repeat(126))) {
+            assertThat(((Issuance.Issued) tokens.issue(admin, request(ALICE, "", good, "", ""))).value())
+                    .isEqualTo(Secret.of(good));
+            assertThat(redeem(ALICE, Secret.of(good), Channel.LOGIN_URL)).isInstanceOf(Redemption.Redeemed.class);
+        }
+        for (String bad : List.of("q7xk2mz", "q7xk2mz9".repeat(16) + "q", "ab" + key.repeat(127))) {
+            assertThat(tokens.issue(admin, request(ALICE, "", bad, "", ""))).isInstanceOf(Issuance.Invalid.class);
+        }
+    }
+
+    @Test
+    void reason_upTo500Characters_isKept() {
+        Administrator admin = admin("company@acme.example");
+        String longest = "Grund \u00e4 " + "\ud83e\udd84".repeat(492);
+        assertThat(((Issuance.Issued) tokens.issue(admin, request(ALICE, "", "", longest, "")))
+                        .token()
+                        .reason())
+                .isEqualTo(longest);
+        assertThat(tokens.issue(admin, request(ALICE, "", "", longest + "x", "")))
+                .isInstanceOf(Issuance.Invalid.class);
+        assertThat(tokens.issue(admin, request(ALICE, "", "", "", ""))).isInstanceOf(Issuance.Issued.class);
+    }
+
+    @Test
     void chosenValue_thatIsLive_isRefusedUntilItIsDead() {
         Administrator admin = admin("mail@acme.example");
         assertThat(tokens.issue(admin, request(ALICE, "", "correct horse 7", "", "60")))
@@ -173,6 +200,57 @@ class LoginTokensTest {
         clock.advance(Duration.ofSeconds(60));
         assertThat(tokens.issue(admin, request(ALICE, "", "correct horse 7", "", "60")))
                 .isInstanceOf(Issuance.Issued.class);
+    }
+
+    /** The table of the contract's section 3, word by word. */
+    @ParameterizedTest
+    @CsvSource({
+        "normal,       form and URL, yes, many, no,  yes",
+        "normal_admin, form and URL, yes, many, yes, yes",
+        "sso,          URL,          no,  one,  no,  yes",
+        "sso_admin,    URL,          no,  one,  yes, yes",
+        "admin_only,   URL,          no,  one,  yes, no"
+    })
+    void type_doesWhatItsRowSays(
+            String type, String webmail, String mail, String uses, String adminTab, String mailbox) {
+        Issuance.Issued issued = (Issuance.Issued)
+                tokens.issue(admin("company@acme.example"), request("postmaster@acme.example", type, "", "", ""));
+        String user = issued.token().mailbox().toString();
+
+        for (Channel protocol : List.of(Channel.IMAP, Channel.POP3, Channel.SMTP)) {
+            assertThat(
+                            postern.mailLogins().check(user, issued.value(), protocol, CLIENT)
+                                    instanceof MailLogins.Check.Accepted)
+                    .as("%s", protocol)
+                    .isEqualTo(mail.equals("yes"));
+        }
+        assertThat(redeem(user, issued.value(), Channel.LOGIN_FORM) instanceof Redemption.Redeemed)
+                .isEqualTo(webmail.contains("form"));
+        Redemption.Redeemed opened = (Redemption.Redeemed) redeem(issued);
+        assertThat(redeem(issued) instanceof Redemption.Redeemed).isEqualTo(uses.equals("many"));
+        assertThat(opened.session().type().admin()).isEqualTo(adminTab.equals("yes"));
+        assertThat(opened.session().type().opensMailbox()).isEqualTo(mailbox.equals("yes"));
+        clock.set(issued.token().expiresAt());
+        assertThat(redeem(issued)).as("after its end").isInstanceOf(Redemption.Refused.class);
+    }
+
+    @Test
+    void redeem_rowOfTheTrail_tellsAllOfIt() {
+        Issuance.Issued issued = issued("sso_admin");
+        clock.advance(Duration.ofSeconds(7));
+        Client client = new Client("2001:db8::7", "Browser/7");
+        tokens.redeem(
+                new LoginAttempt("postmaster@acme.example", issued.value(), Channel.LOGIN_URL, false, "", client));
+        assertThat(trail(AuditEvent.Type.REDEEMED)).singleElement().satisfies(e -> {
+            assertThat(e.time()).isEqualTo(clock.instant());
+            assertThat(e.mailbox()).contains(Acme.address("postmaster@acme.example"));
+            assertThat(e.administrator()).as("who issued it").contains(Acme.address("company@acme.example"));
+            assertThat(e.tokenId()).contains(issued.token().id());
+            assertThat(e.sessionType()).contains(SessionType.SSO_ADMIN);
+            assertThat(e.reason()).isEqualTo("T-1");
+            assertThat(e.client()).isEqualTo(client);
+            assertThat(e.detail()).isEqualTo("login_url");
+        });
     }
 
     @ParameterizedTest
@@ -214,25 +292,35 @@ class LoginTokensTest {
                     .isInstanceOf(type.singleUse() ? MailLogins.Check.Refused.class : MailLogins.Check.Accepted.class);
         }
         Redemption.Redeemed redeemed = (Redemption.Redeemed) redeem(issued);
-        MailLogins.Check check = postern.mailLogins().check(user, redeemed.credential(), Channel.IMAP, CLIENT);
-        assertThat(check)
-                .isInstanceOf(type.opensMailbox() ? MailLogins.Check.Accepted.class : MailLogins.Check.Refused.class);
+        for (Channel protocol : List.of(Channel.IMAP, Channel.SMTP)) {
+            assertThat(postern.mailLogins().check(user, redeemed.credential(), protocol, CLIENT))
+                    .isInstanceOf(
+                            type.opensMailbox() ? MailLogins.Check.Accepted.class : MailLogins.Check.Refused.class);
+        }
         tokens.end(redeemed.session().id(), "logout", CLIENT);
         assertThat(postern.mailLogins().check(user, redeemed.credential(), Channel.IMAP, CLIENT))
                 .as("the credential ends with the session")
                 .isInstanceOf(MailLogins.Check.Refused.class);
         assertThat(trail(AuditEvent.Type.MAIL_LOGIN))
-                .hasSize((type.singleUse() ? 0 : 3) + (type.opensMailbox() ? 1 : 0));
+                .hasSize((type.singleUse() ? 0 : 3) + (type.opensMailbox() ? 2 : 0));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"normal, 60", "normal_admin, 60", "sso, 28800", "sso_admin, 28800", "admin_only, 28800"})
+    void session_endsWithItsNormalTokenButNotWithASingleUseOne(String type, long seconds) {
+        Issuance.Issued issued = (Issuance.Issued)
+                tokens.issue(admin("company@acme.example"), request("postmaster@acme.example", type, "", "", "60"));
+        assertThat(((Redemption.Redeemed) redeem(issued)).session().endsAt())
+                .isEqualTo(clock.instant().plusSeconds(seconds));
     }
 
     @Test
-    void session_endsWithItsNormalTokenButNotWithASingleUseOne() {
-        Administrator admin = admin("mail@acme.example");
-        Issuance.Issued normal = (Issuance.Issued) tokens.issue(admin, request(ALICE, "normal", "", "", "60"));
-        Issuance.Issued sso = (Issuance.Issued) tokens.issue(admin, request(ALICE, "sso", "", "", "60"));
-        Instant now = clock.instant();
-        assertThat(((Redemption.Redeemed) redeem(normal)).session().endsAt()).isEqualTo(now.plusSeconds(60));
-        assertThat(((Redemption.Redeemed) redeem(sso)).session().endsAt()).isEqualTo(now.plus(Duration.ofHours(8)));
+    void session_ofALongToken_endsAfterItsLongestLife() {
+        Postern brief = new Postern(Acme.settings(Map.of("sso.session.max-life", "PT10M")), backend, clock);
+        Issuance.Issued issued = issued("normal");
+        Redemption.Redeemed redeemed = (Redemption.Redeemed)
+                brief.tokens().redeem(new LoginAttempt(ALICE, issued.value(), Channel.LOGIN_URL, false, "", CLIENT));
+        assertThat(redeemed.session().endsAt()).isEqualTo(clock.instant().plus(Duration.ofMinutes(10)));
     }
 
     @Test
@@ -358,6 +446,54 @@ class LoginTokensTest {
                 .isInstanceOf(Redemption.Redeemed.class);
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = TokenState.class,
+            names = {"USED", "EXPIRED", "REVOKED"})
+    void valueThatOnceWasAToken_isNoGuess(TokenState state) {
+        Administrator admin = admin("mail@acme.example");
+        Issuance.Issued spent = (Issuance.Issued) tokens.issue(admin, request(ALICE, "sso", "", "", "60"));
+        switch (state) {
+            case USED -> redeem(spent);
+            case EXPIRED -> clock.advance(Duration.ofSeconds(60));
+            default -> tokens.revoke(admin, spent.token().id(), CLIENT);
+        }
+        for (int i = 0; i < 60; i++) {
+            assertThat(refusal(redeem(spent))).isEqualTo(Refusal.valueOf(state.name()));
+            assertThat(postern.mailLogins().check(ALICE, spent.value(), Channel.IMAP, CLIENT))
+                    .isInstanceOf(MailLogins.Check.Refused.class);
+        }
+    }
+
+    /** One count for all doors: who guessed at one is held back at the others. */
+    @ParameterizedTest
+    @EnumSource(Channel.class)
+    void guesses_atOneDoor_holdBackAtEveryOther(Channel door) {
+        Administrator admin = admin("mail@acme.example");
+        int guesses = 0;
+        while (guesses < 30 && !isHeldBack(door, Secret.of("guess-" + guesses))) {
+            guesses++;
+        }
+        assertThat(guesses).isBetween(5, 20);
+        for (Channel other : Channel.values()) {
+            assertThat(isHeldBack(other, issued("normal").value()))
+                    .as("%s", other)
+                    .isTrue();
+        }
+        assertThat(postern.mailboxes().checkPassword(admin, ALICE, Acme.password(ALICE), CLIENT))
+                .isInstanceOf(Mailboxes.PasswordCheck.Throttled.class);
+        assertThat(postern.mailLogins()
+                        .check(ALICE, issued("normal").value(), Channel.IMAP, new Client("192.0.2.99", "")))
+                .as("no lock-out")
+                .isInstanceOf(MailLogins.Check.Accepted.class);
+    }
+
+    private boolean isHeldBack(Channel door, Secret secret) {
+        return door == Channel.LOGIN_URL || door == Channel.LOGIN_FORM
+                ? redeem(ALICE, secret, door) instanceof Redemption.Throttled
+                : postern.mailLogins().check(ALICE, secret, door, CLIENT) instanceof MailLogins.Check.Throttled;
+    }
+
     @Test
     void passwordAccepted_takesAGuessBack() {
         for (int i = 0; i < 100; i++) {
@@ -379,6 +515,21 @@ class LoginTokensTest {
         assertThat(refusals).hasSizeLessThan(10);
         assertThat(refusals.stream().mapToInt(AuditEvent::count).sum()).isEqualTo(1_000);
         assertThat(refusals).allSatisfy(e -> assertThat(e.detail()).isEqualTo("login_url: used"));
+    }
+
+    @Test
+    void floodOfMailLogins_isFoldedAndCounted() {
+        Issuance.Issued normal = issued("normal");
+        Redemption.Redeemed redeemed = (Redemption.Redeemed) redeem(normal);
+        for (int i = 0; i < 500; i++) {
+            postern.mailLogins().check(ALICE, normal.value(), Channel.IMAP, CLIENT);
+            postern.mailLogins().check(ALICE, redeemed.credential(), Channel.SMTP, CLIENT);
+        }
+        clock.advance(Duration.ofMinutes(2));
+        postern.audit().flush();
+        List<AuditEvent> logins = trail(AuditEvent.Type.MAIL_LOGIN);
+        assertThat(logins).hasSizeLessThan(20);
+        assertThat(logins.stream().mapToInt(AuditEvent::count).sum()).isEqualTo(1_000);
     }
 
     @Test

@@ -23,6 +23,7 @@ class SettingsTest {
     void nothingSet_isTheDefault() {
         Settings settings = settings(Map.of());
         assertThat(settings.http().port()).isEqualTo(8080);
+        assertThat(settings.database().data()).isEqualTo("./data");
         assertThat(settings.http().plain()).isFalse();
         assertThat(settings.http().toolsGet()).isTrue();
         assertThat(settings.session().maxLife()).isEqualTo(Duration.ofHours(8));

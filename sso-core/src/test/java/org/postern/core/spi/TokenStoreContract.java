@@ -1154,6 +1154,38 @@ public abstract class TokenStoreContract {
         }
     }
 
+    /** Append-only: whatever happens to tokens and sessions later, a row that was written stays as it is. */
+    @Test
+    void audit_rowsOnceWritten_stayAsTheyWere() {
+        List<Runnable> steps = new ArrayList<>();
+        LoginToken single = token(SessionType.SSO, NOW, NOW.plus(HOUR));
+        LoginToken normal = token(SessionType.NORMAL, NOW, NOW.plus(HOUR));
+        LoginToken brief = token(SessionType.NORMAL, NOW, NOW.plusSeconds(1));
+        TokenSession session = session(normal, NOW, NOW.plus(HOUR));
+        steps.add(() -> store.issue(single, value("one"), true, issued(single)));
+        steps.add(() -> store.issue(normal, value("two"), true, issued(normal)));
+        steps.add(() -> store.issue(brief, value("three"), true, issued(brief)));
+        steps.add(() -> redeem(single));
+        steps.add(() -> redeem(normal, session));
+        steps.add(() -> store.use(normal, NOW, Optional.of(mailLogin(normal))));
+        steps.add(() -> store.append(List.of(refused().about(alice))));
+        steps.add(() -> store.endSession(session.id(), ending(NOW)));
+        steps.add(() -> store.revoke(single.id(), ending(NOW)));
+        steps.add(() -> noteAll(NOW.plusSeconds(1)));
+        steps.add(() -> store.revokeAll(alice, ending(NOW.plusSeconds(2))));
+        List<AuditEvent> before = trail();
+        for (Runnable step : steps) {
+            step.run();
+            List<AuditEvent> after = trail();
+            assertThat(after).hasSizeGreaterThan(before.size()).containsAll(before);
+            before = after;
+        }
+        // Tokens go before the rows that tell of them.
+        purgeAll(NOW.plus(Duration.ofDays(30)), NOW.minus(Duration.ofDays(1)));
+        assertThat(store.token(single.id())).isEmpty();
+        assertThat(trail()).isEqualTo(before);
+    }
+
     @Test
     void audit_extremeTimes_areKeptAndAskedFor() {
         AuditEvent first =
