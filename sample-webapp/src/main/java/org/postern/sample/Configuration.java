@@ -2,16 +2,24 @@ package org.postern.sample;
 
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Properties;
 import org.eclipse.microprofile.config.Config;
 import org.postern.core.settings.Setting;
 import org.postern.core.settings.Settings;
+import org.postern.core.settings.SettingsException;
 
 /**
- * Where settings come from: options and system properties, the environment, the file that {@code --settings} names, and
- * {@code META-INF/microprofile-config.properties}; for the demo, at last, its own.
+ * Where settings come from, the first that has one counts: options and system properties, the environment, the file
+ * that {@code --settings} names, {@code META-INF/microprofile-config.properties}; for the demo, at last, its own.
  */
 final class Configuration {
+    private static final int AFTER_THE_ENVIRONMENT = 200;
     private static final int AFTER_ALL_OTHERS = 1;
 
     private static final Map<String, String> DEMO = Map.of(
@@ -42,10 +50,24 @@ final class Configuration {
     }
 
     private static SmallRyeConfigBuilder builder() {
-        return new SmallRyeConfigBuilder()
+        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
                 .forClassLoader(Configuration.class.getClassLoader())
                 .addDefaultInterceptors()
                 .addDefaultSources()
                 .addDiscoveredSources();
+        String file = System.getProperty(Launcher.SETTINGS_FILE);
+        return file == null ? builder : builder.withSources(settings(file));
+    }
+
+    private static PropertiesConfigSource settings(String file) {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(Path.of(file))) {
+            properties.load(reader);
+        } catch (IOException | IllegalArgumentException unreadable) {
+            throw new SettingsException("--settings", file + " cannot be read: " + unreadable.getMessage());
+        }
+        Map<String, String> settings = new HashMap<>();
+        properties.stringPropertyNames().forEach(name -> settings.put(name, properties.getProperty(name)));
+        return new PropertiesConfigSource(settings, file, AFTER_THE_ENVIRONMENT);
     }
 }

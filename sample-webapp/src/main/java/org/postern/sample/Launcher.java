@@ -51,6 +51,9 @@ public final class Launcher {
     /** Exit code of a wrong option, command or setting. */
     static final int WRONG_USE = 2;
 
+    /** The system property that names the settings file. */
+    static final String SETTINGS_FILE = "postern.settings";
+
     private static final String PROGRAM = "org.postern.sample.Program";
 
     private Launcher() {}
@@ -159,8 +162,7 @@ public final class Launcher {
                 "--imap-port", "sso.demo.imap-port",
                 "--pop3-port", "sso.demo.pop3-port",
                 "--smtp-port", "sso.demo.smtp-port");
-        private static final Map<String, String> TEXTS =
-                Map.of("--data", "sso.data", "--settings", "smallrye.config.locations");
+        private static final Map<String, String> TEXTS = Map.of("--data", "sso.data", "--settings", SETTINGS_FILE);
 
         private final Map<String, String> settings = new LinkedHashMap<>();
         private final List<String> command = new ArrayList<>();
@@ -260,7 +262,7 @@ public final class Launcher {
         }
 
         private Optional<String> inFile() throws IOException {
-            String file = settings.get("smallrye.config.locations");
+            String file = settings.get(SETTINGS_FILE);
             if (file == null) {
                 return Optional.empty();
             }

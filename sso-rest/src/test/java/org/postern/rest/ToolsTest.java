@@ -177,7 +177,7 @@ class ToolsTest {
         assertThat(line(ISSUE + "&life=&locale=&type=&token=&reason="))
                 .matches("success: token generated\ntoken: \\[[0-9a-f]{32}\\]\nexpires: \\[[0-9]+\\]\n");
         LoginToken token = issued(Server.ALICE);
-        assertThat(Duration.between(token.issuedAt(), token.expiresAt())).isEqualTo(Duration.ofSeconds(86_400));
+        assertThat(Duration.between(token.issuedAt(), token.expiresAt())).isEqualTo(Duration.ofDays(1));
         assertThat(token.type().apiName()).isEqualTo("normal");
         assertThat(token.locale()).isEmpty();
         assertThat(token.reason()).isEmpty();

@@ -3,6 +3,7 @@ package org.postern.store;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
 import java.sql.Driver;
@@ -64,6 +65,7 @@ final class Database implements AutoCloseable {
         config.setConnectionTimeout(access.timeout().toMillis());
         config.setValidationTimeout(Math.max(250, access.timeout().toMillis() / 2));
         config.setInitializationFailTimeout(1);
+        config.setExceptionOverride(new Eviction());
         // The statements are written for this level; a server may have another default.
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setConnectionInitSql(dialect.sessionSetup(access.timeout()));
@@ -159,6 +161,16 @@ final class Database implements AutoCloseable {
             connection.rollback();
         } catch (SQLException lost) {
             // The connection is gone and the transaction with it; the first exception is the one that counts.
+        }
+    }
+
+    /** Which connections the pool gives up, beside those that it knows to be broken. */
+    private static final class Eviction implements SQLExceptionOverride {
+        @java.lang.Override
+        public SQLExceptionOverride.Override adjudicate(SQLException e) {
+            return Faults.isClosedDatabase(e)
+                    ? SQLExceptionOverride.Override.MUST_EVICT
+                    : SQLExceptionOverride.Override.CONTINUE_EVICT;
         }
     }
 

@@ -2,6 +2,7 @@ package org.postern.store;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.Set;
 import org.postern.core.UnavailableException;
 
 /**
@@ -14,6 +15,7 @@ final class Faults {
 
     private static final int H2_DATABASE_IN_USE = 90020;
     private static final int H2_ROW_CHANGED = 90131;
+    private static final Set<Integer> H2_DATABASE_CLOSED = Set.of(90098, 90121, 90067, 90007);
 
     private Faults() {}
 
@@ -24,7 +26,7 @@ final class Faults {
         String state = state(e);
         String message = e.getErrorCode() == H2_DATABASE_IN_USE
                 ? "the database file in the data folder is in use by another process"
-                : message(state);
+                : isClosedDatabase(e) ? "the database was closed by a fault, and is opened again" : message(state);
         return mayHoldValues(state)
                 ? new UnavailableException(message + " (SQLSTATE " + state + ")")
                 : new UnavailableException(message + (state.isEmpty() ? "" : " (SQLSTATE " + state + ")"), e);
@@ -51,6 +53,11 @@ final class Faults {
     static boolean isCollision(SQLException e) {
         String state = state(e);
         return state.equals(COLLISION) || state.equals("40P01") || e.getErrorCode() == H2_ROW_CHANGED;
+    }
+
+    /** Whether H2 has closed the database, as it does on a full disk: only a new connection opens it again. */
+    static boolean isClosedDatabase(SQLException e) {
+        return H2_DATABASE_CLOSED.contains(e.getErrorCode());
     }
 
     static boolean isTwin(SQLException e) {

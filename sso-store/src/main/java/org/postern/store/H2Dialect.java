@@ -33,14 +33,19 @@ final class H2Dialect implements Dialect {
 
     /**
      * {@code WRITE_DELAY=0}: a commit is in the file before it is answered. Without it a killed process loses what was
-     * answered in its last half second.
+     * answered in its last half second. {@code TRACE_LEVEL_FILE=0}: its faults are told by whoever met them, not in a
+     * file beside the database.
      */
     @Override
     public String url(Database.Access access) {
         String url = access.url();
         long timeout = access.timeout().toMillis();
-        for (String option :
-                List.of("WRITE_DELAY=0", "DB_CLOSE_ON_EXIT=FALSE", "LOCK_TIMEOUT=" + timeout, "QUERY_CACHE_SIZE=64")) {
+        for (String option : List.of(
+                "WRITE_DELAY=0",
+                "DB_CLOSE_ON_EXIT=FALSE",
+                "LOCK_TIMEOUT=" + timeout,
+                "QUERY_CACHE_SIZE=64",
+                "TRACE_LEVEL_FILE=0")) {
             String name = option.substring(0, option.indexOf('=') + 1);
             if (!url.toUpperCase(Locale.ROOT).contains(";" + name)) {
                 url = url + ';' + option;

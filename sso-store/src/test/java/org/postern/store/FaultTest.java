@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -278,6 +279,24 @@ class FaultTest {
         }
         assertThat(samples.count(backend, AuditEvent.Type.REDEEMED)).isZero();
         assertThat(samples.redeem(backend, token)).isTrue();
+    }
+
+    /** What H2 does to everybody when it cannot write, on a full disk. */
+    @Test
+    void h2_closedUnderEverybody_isAFault_andIsOpenedAgain() throws Exception {
+        SqlBackend backend = open(TestSettings.h2(folder));
+        LoginToken token = samples.issue(backend, SessionType.SSO, "secret");
+        Connection connection = backend.database().dataSource().getConnection();
+        assertThatExceptionOfType(SQLException.class).isThrownBy(() -> {
+            try (connection;
+                    Statement closing = connection.createStatement()) {
+                closing.execute("shutdown immediately");
+            }
+        });
+        awaitAnswer(backend);
+
+        assertThat(samples.redeem(backend, token)).isTrue();
+        assertThat(samples.redeem(backend, token)).isFalse();
     }
 
     @Test

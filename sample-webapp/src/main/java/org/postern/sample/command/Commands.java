@@ -296,7 +296,9 @@ public final class Commands {
     private int removeAdministrator(Postern postern, Arguments arguments) throws UsageException {
         MailboxAddress address = arguments.address();
         return editor(postern).removeAdministrator(address)
-                ? done(address + " is no administrator any more; his tokens open nothing")
+                ? done(address
+                        + " is no administrator any more; his tokens open nothing more; what is open goes on for as long"
+                        + " as it may: see the sessions of the API, or change the mailbox's password")
                 : missing("administrator");
     }
 

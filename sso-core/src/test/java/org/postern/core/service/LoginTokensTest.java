@@ -489,7 +489,7 @@ class LoginTokensTest {
     }
 
     private boolean isHeldBack(Channel door, Secret secret) {
-        return door == Channel.LOGIN_URL || door == Channel.LOGIN_FORM
+        return (door == Channel.LOGIN_URL || door == Channel.LOGIN_FORM)
                 ? redeem(ALICE, secret, door) instanceof Redemption.Throttled
                 : postern.mailLogins().check(ALICE, secret, door, CLIENT) instanceof MailLogins.Check.Throttled;
     }
