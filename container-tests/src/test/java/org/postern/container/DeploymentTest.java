@@ -4,8 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +55,19 @@ class DeploymentTest {
         }
     }
 
+    /** A filter of the webmail's own, named in its web.xml: reads parameters, and remembers whom it saw. */
+    public static final class Early implements Filter {
+        static final AtomicReference<String> USER = new AtomicReference<>("");
+
+        @Override
+        public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+                throws IOException, ServletException {
+            request.setAttribute("early", request.getParameter("user"));
+            USER.set(String.valueOf(((HttpServletRequest) request).getRemoteUser()));
+            chain.doFilter(request, response);
+        }
+    }
+
     private final java.util.List<String> set = new java.util.ArrayList<>();
 
     private void set(String name, String value) {
@@ -70,6 +91,12 @@ class DeploymentTest {
 
     private static String listener() {
         return "<listener><listener-class>" + Composition.class.getName() + "</listener-class></listener>";
+    }
+
+    private static String early() {
+        return "<filter><filter-name>early</filter-name><filter-class>" + Early.class.getName()
+                + "</filter-class><async-supported>true</async-supported></filter><filter-mapping>"
+                + "<filter-name>early</filter-name><url-pattern>/*</url-pattern></filter-mapping>";
     }
 
     private static String filter() {
@@ -129,6 +156,69 @@ class DeploymentTest {
                     .containsIgnoringCase("HttpOnly")
                     .contains("Path=/", "Secure", "SameSite=Lax")
                     .doesNotContain("Domain");
+        }
+    }
+
+    @Test
+    @Tag("descriptors")
+    void jarAlone_standsBeforeTheFiltersOfWebXml(@TempDir Path folder) throws Exception {
+        Path war = new ExplodedWar(folder)
+                .webXml(listener() + early() + servlet())
+                .libraryOf(SsoFilter.class)
+                .root();
+        try (Container container = Container.ofThisRun()) {
+            container.startWar("/", war);
+            String token = token(Composition.POSTERN.get().backend(), "sso");
+            Raw raw = new Raw(container.port());
+            Raw.Answer login = raw.post(Site.LOGIN, "user=" + ALICE + "&pass=" + token + "&direct=1");
+            assertThat(login.status()).isEqualTo(303);
+            raw.get("/", "Cookie: " + login.sessionCookie().orElseThrow());
+            assertThat(Early.USER).hasValue(ALICE);
+        }
+    }
+
+    @Test
+    @Tag("descriptors")
+    void filterThatComesLate_leavesTheHostItsForm(@TempDir Path folder) throws Exception {
+        Path war = new ExplodedWar(folder)
+                .webXml(listener() + early() + filter() + servlet())
+                .root();
+        try (Container container = Container.ofThisRun()) {
+            container.startWar("/", war);
+            Raw.Answer answer = new Raw(container.port()).post(Site.LOGIN, "user=" + ALICE + "&pass=own");
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.body()).contains("param.user=" + ALICE, "param.pass=own");
+        }
+    }
+
+    @Test
+    @Tag("descriptors")
+    void twoApplicationsOfOneHost_haveCookiesOfTheirOwn(@TempDir Path folder) throws Exception {
+        set("sso.public-url", "https://mail.acme.example");
+        Path war = new ExplodedWar(folder)
+                .webXml(listener() + servlet())
+                .libraryOf(SsoFilter.class)
+                .root();
+        try (Container container = Container.ofThisRun()) {
+            container.startWar("/mail/b", war);
+            String token = token(Composition.POSTERN.get().backend(), "sso");
+            Raw.Answer login = new Raw(container.port())
+                    .get("/mail/b" + Site.LOGIN + "&user=" + ALICE + "&pass=" + token + "&direct=1");
+            assertThat(login.setCookie().orElseThrow()).startsWith("__Host-webmail-mail-b=");
+        }
+    }
+
+    @Test
+    void filterThatOpensTheStore_handsItToTheApplication() throws Exception {
+        try (Container container = Container.ofThisRun()) {
+            ServletContext[] contexts = new ServletContext[1];
+            container.start("/", context -> {
+                contexts[0] = context;
+                new SsoFilter().addTo(context);
+                context.addServlet("host", new HostServlet()).addMapping("/*");
+            });
+            Postern postern = (Postern) contexts[0].getAttribute(Postern.class.getName());
+            assertThat(postern.backend()).isSameAs(InMemoryProvider.OPENED.get());
         }
     }
 

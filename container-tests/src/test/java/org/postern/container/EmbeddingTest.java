@@ -16,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.postern.core.Acme;
 import org.postern.core.Client;
+import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
 import org.postern.core.service.Issuance;
 import org.postern.core.service.IssueRequest;
@@ -60,7 +61,7 @@ class EmbeddingTest {
             // region issue
             var administrator = postern.backend()
                     .directory()
-                    .administrator(Acme.address("mail@acme.example"))
+                    .administrator(MailboxAddress.parse("mail@acme.example").orElseThrow())
                     .orElseThrow();
             Issuance issuance = postern.tokens()
                     .issue(
@@ -74,7 +75,7 @@ class EmbeddingTest {
                                     "",
                                     true,
                                     false,
-                                    Client.OPERATOR));
+                                    new Client("192.0.2.1", "our portal")));
             // endregion
             Secret value = ((Issuance.Issued) issuance).value();
             assertThat(get(container, "/")).isEqualTo("Please log in.");

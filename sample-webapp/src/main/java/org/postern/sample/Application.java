@@ -66,9 +66,16 @@ public final class Application implements ServletContextListener {
         context.setAttribute(Postern.class.getName(), opened);
 
         Optional<URI> imap = settings.mail().imap();
+        DemoAccounts accounts = new DemoAccounts(opened.backend().directory());
+        if (!settings.demo().on() && accounts.areThere()) {
+            opened.close();
+            throw new SettingsException(
+                    Setting.DEMO.key(),
+                    "the demo was here, and everybody knows its passwords: take another data folder or database");
+        }
         if (settings.demo().on()) {
             Ahead<DemoMail> mailServer = Ahead.of("demo-mail-start", () -> DemoMail.start(opened));
-            new DemoAccounts(opened.backend().directory()).seed();
+            accounts.seed();
             DemoMail mail = mailServer.get();
             demoMail = mail;
             imap = imap.or(() -> Optional.of(mail.imap()));

@@ -115,6 +115,12 @@ public final class SsoFilter implements Filter {
                 return;
             }
             published = context;
+            if (!with.settings().http().trustedProxies().isEmpty()
+                    && with.settings().http().publicUrl().isEmpty()) {
+                LOG.warn(
+                        "sso.public-url is not set though there is a proxy: without it login URLs start with http, and the"
+                                + " session cookie is not Secure");
+            }
             own = with.own();
             if (own != null) {
                 context.setAttribute(Postern.class.getName(), own);

@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class KeyFile {
     private static final Logger LOG = LoggerFactory.getLogger(KeyFile.class);
-    private static final String NAME = "token.keys";
+    static final String NAME = "token.keys";
     private static final String HEADER =
             "# Postern: the keys of the token digests, newest first. Keep this file secret.";
     private static final int KEY_BYTES = 32;

@@ -49,6 +49,7 @@ public final class SqlBackendProvider implements BackendProvider {
         Settings.Database wanted = settings.database();
         KeyFile file = new KeyFile(Path.of(wanted.data()), clock);
         boolean inFile = wanted.keys().isEmpty();
+        boolean newKeys = inFile && file.existing().isEmpty();
         // Before the database: a key file that must not be used is no reason to touch it.
         TokenKeys keys = new TokenKeys(inFile ? file.keys() : wanted.keys());
         if (inFile && !wanted.url().isEmpty()) {
@@ -65,6 +66,12 @@ public final class SqlBackendProvider implements BackendProvider {
                 LOG.info("The database has the newest schema now");
             }
             preparePartitions(database);
+            if (newKeys && holdsTokens(database)) {
+                LOG.error(
+                        "There was no key file, though the database holds live tokens: with the new keys none of them"
+                                + " works. Stop, and put {} of the data folder back",
+                        KeyFile.NAME);
+            }
             Passwords.Cost cost = settings.demo().on() ? Passwords.Cost.DEMO : Passwords.Cost.FULL;
             int cores = Runtime.getRuntime().availableProcessors();
             SqlBackend backend = new SqlBackend(
@@ -79,6 +86,13 @@ public final class SqlBackendProvider implements BackendProvider {
                 database.close();
             }
         }
+    }
+
+    private boolean holdsTokens(Database database) {
+        Command live = new Command(
+                "select id from login_token where expires_at > ? and revoked_at is null limit 1",
+                p -> p.time(clock.instant()));
+        return !database.call(c -> live.list(c, row -> row.id("id"))).isEmpty();
     }
 
     private static Database.Access access(Settings.Database wanted) {

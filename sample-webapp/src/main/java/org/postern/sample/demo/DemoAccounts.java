@@ -58,6 +58,11 @@ public final class DemoAccounts {
         return Secret.of("demo-" + account.local());
     }
 
+    /** Whether the demo has been seeded here. */
+    public boolean areThere() {
+        return directory.administratorByApiKey(API_KEY).isPresent();
+    }
+
     /** Makes what is not there yet; what somebody changed since the last start stays as it is. */
     public void seed() {
         DirectoryEditor editor = directory
@@ -67,7 +72,7 @@ public final class DemoAccounts {
         company(editor, "Globex", "globex.example");
         MAILBOXES.forEach(box -> mailbox(editor, box));
         ADMINISTRATORS.forEach(admin -> administrator(editor, admin));
-        if (directory.administratorByApiKey(API_KEY).isEmpty()) {
+        if (!areThere()) {
             editor.addApiKey(API_KEY_OWNER, API_KEY);
         }
     }

@@ -64,17 +64,18 @@ public final class Postern implements AutoCloseable {
      * @throws UnavailableException where the database cannot be reached
      */
     public static Postern open(Settings settings) {
-        BackendProvider provider = provider();
+        BackendProvider provider =
+                choose(ServiceLoader.load(BackendProvider.class, Postern.class.getClassLoader()).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .toList());
         LOG.debug("the backend is {}", provider.getClass().getName());
         Postern postern = new Postern(settings, provider.open(settings), Clock.systemUTC());
         postern.start();
         return postern;
     }
 
-    private static BackendProvider provider() {
-        List<BackendProvider> found = ServiceLoader.load(BackendProvider.class, Postern.class.getClassLoader()).stream()
-                .map(ServiceLoader.Provider::get)
-                .toList();
+    /** The one that counts among those on the class path. */
+    static BackendProvider choose(List<BackendProvider> found) {
         List<BackendProvider> first =
                 found.stream().filter(p -> !p.standsBack()).toList();
         List<BackendProvider> candidates = first.isEmpty() ? found : first;

@@ -44,6 +44,10 @@ public final class AddressList {
     }
 
     /** Whether an address literal is on the list. */
+    public boolean isEmpty() {
+        return blocks.isEmpty();
+    }
+
     public boolean contains(String literal) {
         if (blocks.isEmpty()) {
             return false;
