@@ -69,7 +69,7 @@ class DeployedIT {
             stopped = stopped(process);
         }
         assertThat(stopped).as("stopped by itself:\n" + output()).isTrue();
-        assertThat(output()).contains("started ", server).doesNotContain("SEVERE");
+        assertThat(output()).contains("ready on ", server).doesNotContain("SEVERE");
     }
 
     /** Whether it stopped when it was asked to; where it did not, it is killed. */
@@ -143,7 +143,7 @@ class DeployedIT {
 
     private void awaitAnswer(Process process, int port) throws Exception {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
-        while (!output().contains("started ")) {
+        while (!output().contains("ready on ")) {
             assertThat(process.isAlive()).as("ended:\n" + output()).isTrue();
             assertThat(System.nanoTime()).as("not started:\n" + output()).isLessThan(until);
             Thread.sleep(50);

@@ -26,7 +26,7 @@ final class JettyHost {
         server.start();
         webapp.stop();
         webapp.start();
-        System.out.println("started " + webapp.getServletContext().getServerInfo());
+        System.out.println("ready on " + webapp.getServletContext().getServerInfo());
         server.join();
     }
 }

@@ -2,8 +2,10 @@ package org.postern.acceptance;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.catalina.LifecycleException;
 import org.apache.catalina.core.JreMemoryLeakPreventionListener;
 import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.servlets.DefaultServlet;
 import org.apache.catalina.startup.Tomcat;
 
@@ -19,21 +21,31 @@ final class TomcatHost {
         tomcat.getConnector().setProperty("address", "127.0.0.1");
         // The defaults would want a JSP engine.
         tomcat.setAddDefaultWebXmlToWebapp(false);
-        StandardContext webapp = (StandardContext) tomcat.addWebapp("", args[0]);
-        Tomcat.addServlet(webapp, "default", new DefaultServlet()).setOverridable(true);
-        webapp.addServletMappingDecoded("/", "default");
-        webapp.setFailCtxIfServletStartFails(true);
         // As in Tomcat's own server.xml: it fills the JVM's list of drivers before there is an application.
         tomcat.getServer().addLifecycleListener(new JreMemoryLeakPreventionListener());
         tomcat.start();
-        if (webapp.getState().isAvailable()) {
-            webapp.stop();
+        tomcat.getHost().removeChild(deploy(tomcat, args[0]));
+        StandardContext webapp = deploy(tomcat, args[0]);
+        System.out.println("ready on " + webapp.getServletContext().getServerInfo());
+        tomcat.getServer().await();
+    }
+
+    private static StandardContext deploy(Tomcat tomcat, String war) {
+        // Not started before it has its default servlet.
+        StandardHost host = (StandardHost) tomcat.getHost();
+        host.setStartChildren(false);
+        StandardContext webapp = (StandardContext) tomcat.addWebapp("", war);
+        Tomcat.addServlet(webapp, "default", new DefaultServlet()).setOverridable(true);
+        webapp.addServletMappingDecoded("/", "default");
+        webapp.setFailCtxIfServletStartFails(true);
+        try {
             webapp.start();
+        } catch (LifecycleException e) {
+            throw new IllegalStateException(e);
         }
         if (!webapp.getState().isAvailable()) {
             throw new IllegalStateException("the application did not start");
         }
-        System.out.println("started " + webapp.getServletContext().getServerInfo());
-        tomcat.getServer().await();
+        return webapp;
     }
 }

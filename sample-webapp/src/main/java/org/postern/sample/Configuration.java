@@ -22,9 +22,8 @@ final class Configuration {
     private static final int AFTER_THE_ENVIRONMENT = 200;
     private static final int AFTER_ALL_OTHERS = 1;
 
-    private static final Map<String, String> DEMO = Map.of(
-            Setting.MAIL_KEY.key(),
-            "demo-mail-key",
+    /** The demo's brand, where the operator has none. */
+    private static final Map<String, String> BRAND = Map.of(
             Setting.BRANDS.key(),
             "demo",
             "sso.brand.demo.hosts",
@@ -41,12 +40,16 @@ final class Configuration {
     /** @throws org.postern.core.settings.SettingsException at the first setting that is bad or unknown */
     static Settings read() {
         Config config = builder().build();
-        return Settings.from(
-                Settings.askForDemo(config)
-                        ? builder()
-                                .withSources(new PropertiesConfigSource(DEMO, "demo", AFTER_ALL_OTHERS))
-                                .build()
-                        : config);
+        if (!Settings.askForDemo(config)) {
+            return Settings.from(config);
+        }
+        Map<String, String> demo = new HashMap<>(Map.of(Setting.MAIL_KEY.key(), "demo-mail-key"));
+        if (config.getOptionalValue(Setting.BRANDS.key(), String.class).isEmpty()) {
+            demo.putAll(BRAND);
+        }
+        return Settings.from(builder()
+                .withSources(new PropertiesConfigSource(demo, "demo", AFTER_ALL_OTHERS))
+                .build());
     }
 
     private static SmallRyeConfigBuilder builder() {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.core.settings.Brand;
 import org.postern.core.settings.Settings;
 import org.postern.core.settings.SettingsException;
 
@@ -18,6 +19,7 @@ class ConfigurationTest {
     void forget() {
         System.clearProperty("sso.demo");
         System.clearProperty("sso.port");
+        System.clearProperty("sso.brands");
         System.clearProperty(Launcher.SETTINGS_FILE);
         System.clearProperty("sso.mail.key");
     }
@@ -49,6 +51,15 @@ class ConfigurationTest {
         assertThatThrownBy(Configuration::read)
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining(folder.toString());
+    }
+
+    @Test
+    void demo_hasNoBrandOfItsOwn_whereTheOperatorNamesSome() {
+        System.setProperty("sso.demo", "true");
+        assertThat(Configuration.read().brands()).extracting(Brand::id).containsExactly("demo");
+
+        System.setProperty("sso.brands", "acme");
+        assertThat(Configuration.read().brands()).extracting(Brand::id).containsExactly("acme");
     }
 
     @Test

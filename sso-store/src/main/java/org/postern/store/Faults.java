@@ -1,5 +1,6 @@
 package org.postern.store;
 
+import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Set;
@@ -14,6 +15,8 @@ final class Faults {
     static final String COLLISION = "40001";
 
     private static final int H2_DATABASE_IN_USE = 90020;
+    private static final int H2_FILE_DAMAGED = 90030;
+    private static final int H2_GENERAL_ERROR = 50_000;
     private static final int H2_ROW_CHANGED = 90131;
     private static final Set<Integer> H2_DATABASE_CLOSED = Set.of(90098, 90121, 90067, 90007);
 
@@ -24,12 +27,35 @@ final class Faults {
             return new UnavailableException("no database connection became free in time", e);
         }
         String state = state(e);
-        String message = e.getErrorCode() == H2_DATABASE_IN_USE
-                ? "the database file in the data folder is in use by another process"
-                : isClosedDatabase(e) ? "the database was closed by a fault, and is opened again" : message(state);
+        String message = message(e, state);
         return mayHoldValues(state)
                 ? new UnavailableException(message + " (SQLSTATE " + state + ")")
                 : new UnavailableException(message + (state.isEmpty() ? "" : " (SQLSTATE " + state + ")"), e);
+    }
+
+    private static String message(SQLException e, String state) {
+        if (e.getErrorCode() == H2_DATABASE_IN_USE) {
+            return "the database file in the data folder is in use by another process";
+        }
+        if (e.getErrorCode() == H2_FILE_DAMAGED) {
+            return "the database file in the data folder is damaged; restore the backup";
+        }
+        if (isClosedDatabase(e)) {
+            return "the database was closed by a fault, and is opened again" + fileTrouble(e);
+        }
+        return e.getErrorCode() == H2_GENERAL_ERROR ? "the database failed" + fileTrouble(e) : message(state);
+    }
+
+    /** What the operating system said of H2's file, such as that no space is left. */
+    private static String fileTrouble(SQLException e) {
+        Throwable t = e;
+        for (int depth = 0; t != null && depth < 8; depth++) {
+            if (t instanceof IOException && t.getMessage() != null) {
+                return ": " + t.getMessage();
+            }
+            t = t.getCause();
+        }
+        return "";
     }
 
     private static String message(String state) {

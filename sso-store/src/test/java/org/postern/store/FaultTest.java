@@ -7,12 +7,14 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -297,6 +299,19 @@ class FaultTest {
 
         assertThat(samples.redeem(backend, token)).isTrue();
         assertThat(samples.redeem(backend, token)).isFalse();
+    }
+
+    @Test
+    void h2_damagedFile_isNamed() throws Exception {
+        open(TestSettings.h2(folder)).close();
+        Path file = folder.resolve("postern.mv.db");
+        byte[] damaged = new byte[(int) Files.size(file)];
+        Arrays.fill(damaged, (byte) 'x');
+        Files.write(file, damaged);
+
+        assertThatExceptionOfType(UnavailableException.class)
+                .isThrownBy(() -> open(TestSettings.h2(folder)))
+                .withMessageContaining("damaged");
     }
 
     @Test
