@@ -23,17 +23,17 @@ final class TomcatHost {
         tomcat.setAddDefaultWebXmlToWebapp(false);
         // As in Tomcat's own server.xml: it fills the JVM's list of drivers before there is an application.
         tomcat.getServer().addLifecycleListener(new JreMemoryLeakPreventionListener());
+        // An application is started when it has its default servlet, not before.
+        StandardHost host = (StandardHost) tomcat.getHost();
+        host.setStartChildren(false);
         tomcat.start();
-        tomcat.getHost().removeChild(deploy(tomcat, args[0]));
+        host.removeChild(deploy(tomcat, args[0]));
         StandardContext webapp = deploy(tomcat, args[0]);
         System.out.println("ready on " + webapp.getServletContext().getServerInfo());
         tomcat.getServer().await();
     }
 
     private static StandardContext deploy(Tomcat tomcat, String war) {
-        // Not started before it has its default servlet.
-        StandardHost host = (StandardHost) tomcat.getHost();
-        host.setStartChildren(false);
         StandardContext webapp = (StandardContext) tomcat.addWebapp("", war);
         Tomcat.addServlet(webapp, "default", new DefaultServlet()).setOverridable(true);
         webapp.addServletMappingDecoded("/", "default");
