@@ -31,9 +31,9 @@ import org.postern.filter.SsoFilter;
 
 /**
  * What the filter costs a server: requests to a small servlet in Jetty, over kept connections, without the filter and
- * with it, without a session and within an open one. The promise is less than 2 % of Jetty's throughput. A machine's speed wanders
- * by more than that within a minute, so the four take turns of some tens of milliseconds in one JVM, in an order that is
- * drawn anew, and what counts is the ratio within each round. A program of its own: run its {@code main}.
+ * with it, without a session and within an open one. The promise is less than 2 % of Jetty's throughput. A machine's
+ * speed wanders by more than that within a minute, so the four take turns of some tens of milliseconds in one JVM, in an
+ * order that is drawn anew, and what counts is the ratio within each round. A program of its own: run its {@code main}.
  */
 public final class JettyBenchmark {
     private static final int CLIENTS = 2;

@@ -105,6 +105,11 @@ class DeploymentTest {
                 + "<filter-name>login-tokens</filter-name><url-pattern>/*</url-pattern></filter-mapping>";
     }
 
+    /** A webmail whose libraries hold the filter's jar. */
+    private static Path withTheJar(Path folder, String webXml) throws IOException {
+        return new ExplodedWar(folder).webXml(webXml).libraryOf(SsoFilter.class).root();
+    }
+
     private static void withoutArguments(Container container) throws Exception {
         container.start("/", context -> {
             new SsoFilter().addTo(context);
@@ -142,10 +147,7 @@ class DeploymentTest {
     @Tag("descriptors")
     void jarAlone_bringsTheFilter_andASafeCookie(@TempDir Path folder) throws Exception {
         set("sso.public-url", "https://mail.acme.example");
-        Path war = new ExplodedWar(folder)
-                .webXml(listener() + servlet())
-                .libraryOf(SsoFilter.class)
-                .root();
+        Path war = withTheJar(folder, listener() + servlet());
         try (Container container = Container.ofThisRun()) {
             container.startWar("/", war);
             Backend backend = Composition.POSTERN.get().backend();
@@ -162,10 +164,7 @@ class DeploymentTest {
     @Test
     @Tag("descriptors")
     void jarAlone_standsBeforeTheFiltersOfWebXml(@TempDir Path folder) throws Exception {
-        Path war = new ExplodedWar(folder)
-                .webXml(listener() + early() + servlet())
-                .libraryOf(SsoFilter.class)
-                .root();
+        Path war = withTheJar(folder, listener() + early() + servlet());
         try (Container container = Container.ofThisRun()) {
             container.startWar("/", war);
             String token = token(Composition.POSTERN.get().backend(), "sso");
@@ -195,10 +194,7 @@ class DeploymentTest {
     @Tag("descriptors")
     void twoApplicationsOfOneHost_haveCookiesOfTheirOwn(@TempDir Path folder) throws Exception {
         set("sso.public-url", "https://mail.acme.example");
-        Path war = new ExplodedWar(folder)
-                .webXml(listener() + servlet())
-                .libraryOf(SsoFilter.class)
-                .root();
+        Path war = withTheJar(folder, listener() + servlet());
         try (Container container = Container.ofThisRun()) {
             container.startWar("/mail/b", war);
             String token = token(Composition.POSTERN.get().backend(), "sso");
@@ -237,10 +233,7 @@ class DeploymentTest {
     @Test
     @Tag("descriptors")
     void jarAndWebXmlTogether_areOneFilter(@TempDir Path folder) throws Exception {
-        Path war = new ExplodedWar(folder)
-                .webXml(listener() + filter() + servlet())
-                .libraryOf(SsoFilter.class)
-                .root();
+        Path war = withTheJar(folder, listener() + filter() + servlet());
         try (Container container = Container.ofThisRun()) {
             container.startWar("/", war);
             assertLogsIn(container, token(Composition.POSTERN.get().backend(), "sso"));

@@ -4,7 +4,6 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +19,7 @@ import org.postern.core.spi.Backend;
 final class HealthServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
     private static final long PATIENCE_SECONDS = 2;
+    private static final String JSON = "application/json";
     private static final String LIVE = "{\"status\":\"UP\",\"checks\":[]}";
 
     private final transient Backend backend;
@@ -39,12 +39,11 @@ final class HealthServlet extends HttpServlet {
         } else if (check == null || check.equals("/ready")) {
             boolean up = answers();
             if (!up) {
-                response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
                 response.setIntHeader("Retry-After", Answers.RETRY_SECONDS);
             }
-            send(response, ready(up ? "UP" : "DOWN"));
+            Answers.send(response, up ? 200 : 503, JSON, ready(up ? "UP" : "DOWN"));
         } else if (check.equals("/live")) {
-            send(response, LIVE);
+            Answers.send(response, 200, JSON, LIVE);
         } else {
             response.setStatus(HttpServletResponse.SC_NOT_FOUND);
         }
@@ -52,13 +51,6 @@ final class HealthServlet extends HttpServlet {
 
     private static String ready(String status) {
         return "{\"status\":\"" + status + "\",\"checks\":[{\"name\":\"backend\",\"status\":\"" + status + "\"}]}";
-    }
-
-    private static void send(HttpServletResponse response, String json) throws IOException {
-        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-        response.setContentType("application/json");
-        response.setContentLength(bytes.length);
-        response.getOutputStream().write(bytes);
     }
 
     private boolean answers() {

@@ -5,7 +5,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.ClientErrorException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Objects;
@@ -182,13 +181,9 @@ final class ToolsServlet extends HttpServlet {
     }
 
     private static void send(HttpServletResponse response, Reply reply) throws IOException {
-        byte[] text = reply.text().getBytes(StandardCharsets.UTF_8);
-        response.setStatus(reply.status());
-        response.setHeader("Content-Type", "text/plain; charset=utf-8");
         if (!reply.retryAfter().isEmpty()) {
             response.setHeader("Retry-After", reply.retryAfter());
         }
-        response.setContentLength(text.length);
-        response.getOutputStream().write(text);
+        Answers.send(response, reply.status(), "text/plain; charset=utf-8", reply.text());
     }
 }

@@ -3,6 +3,8 @@ package org.postern.store;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.postern.core.UnavailableException;
 
@@ -48,12 +50,10 @@ final class Faults {
 
     /** What the operating system said of H2's file, such as that no space is left. */
     private static String fileTrouble(SQLException e) {
-        Throwable t = e;
-        for (int depth = 0; t != null && depth < 8; depth++) {
-            if (t instanceof IOException && t.getMessage() != null) {
-                return ": " + t.getMessage();
+        for (Throwable cause : chain(e)) {
+            if (cause instanceof IOException && cause.getMessage() != null) {
+                return ": " + cause.getMessage();
             }
-            t = t.getCause();
         }
         return "";
     }
@@ -92,14 +92,21 @@ final class Faults {
 
     /** The first SQLSTATE in the chain: the pool wraps what the driver said. */
     private static String state(SQLException e) {
-        Throwable t = e;
-        for (int depth = 0; t != null && depth < 8; depth++) {
-            if (t instanceof SQLException sql && sql.getSQLState() != null) {
+        for (Throwable cause : chain(e)) {
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
                 return sql.getSQLState();
             }
-            t = t.getCause();
         }
         return "";
+    }
+
+    /** An exception and its causes, those at the top of a chain that may run in a circle. */
+    private static List<Throwable> chain(SQLException e) {
+        List<Throwable> chain = new ArrayList<>();
+        for (Throwable t = e; t != null && chain.size() < 8; t = t.getCause()) {
+            chain.add(t);
+        }
+        return chain;
     }
 
     /** Data exceptions and violated constraints quote the data, and H2 quotes the statement. */

@@ -59,6 +59,12 @@ class FaultTest {
         return open(TestSettings.postgres(database, folder, more));
     }
 
+    /** The same database, by a wire that can be cut. */
+    private SqlBackend through(TestProxy wire, String... more) {
+        String name = database.substring(database.lastIndexOf('/'));
+        return open(TestSettings.postgres("jdbc:postgresql://127.0.0.1:" + wire.port() + name, folder, more));
+    }
+
     private SqlBackend open(Settings settings) {
         SqlBackend backend = new SqlBackendProvider().openSql(settings);
         open = backend;
@@ -130,9 +136,7 @@ class FaultTest {
     @Test
     void everything_wireCut_isAFault_andGoesOnWhenMended() throws Exception {
         try (TestProxy wire = new TestProxy(TestPostgres.port())) {
-            String name = database.substring(database.lastIndexOf('/'));
-            SqlBackend backend = open(TestSettings.postgres(
-                    "jdbc:postgresql://127.0.0.1:" + wire.port() + name, folder, "sso.database.timeout", "PT0.25S"));
+            SqlBackend backend = through(wire, "sso.database.timeout", "PT0.25S");
             LoginToken token = samples.issue(backend, SessionType.SSO, "secret");
 
             wire.set(TestProxy.State.CUT);
@@ -151,14 +155,7 @@ class FaultTest {
     @Test
     void redeem_deadWire_isAFaultAfterTheTimeout_andGoesOnWhenMended() throws Exception {
         try (TestProxy wire = new TestProxy(TestPostgres.port())) {
-            String name = database.substring(database.lastIndexOf('/'));
-            SqlBackend backend = open(TestSettings.postgres(
-                    "jdbc:postgresql://127.0.0.1:" + wire.port() + name,
-                    folder,
-                    "sso.database.timeout",
-                    "PT1S",
-                    "sso.database.pool",
-                    "2"));
+            SqlBackend backend = through(wire, "sso.database.timeout", "PT1S", "sso.database.pool", "2");
             LoginToken token = samples.issue(backend, SessionType.SSO, "secret");
 
             wire.set(TestProxy.State.DEAD);
@@ -173,9 +170,7 @@ class FaultTest {
     @Test
     void anything_whileTheDatabaseIsDown_oneWaitsAndAllOthersAreToldAtOnce() throws Exception {
         try (TestProxy wire = new TestProxy(TestPostgres.port())) {
-            String name = database.substring(database.lastIndexOf('/'));
-            SqlBackend backend = open(TestSettings.postgres(
-                    "jdbc:postgresql://127.0.0.1:" + wire.port() + name, folder, "sso.database.timeout", "PT2S"));
+            SqlBackend backend = through(wire, "sso.database.timeout", "PT2S");
             LoginToken token = samples.issue(backend, SessionType.SSO, "secret");
 
             wire.set(TestProxy.State.CUT);
