@@ -1,19 +1,15 @@
 package org.postern.filter;
 
-import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.util.Optional;
 
 /**
- * The link {@code /?_interface=basic} or {@code standard} (contract, section 8): changes the open session, and a cookie
- * remembers it for the next one. Another site's link changes nothing.
+ * The link {@code /?_interface=basic} or {@code standard} (contract, section 8): a cookie remembers it, for the host's own
+ * sessions too, and it changes the open session. Another site's link changes nothing.
  */
 final class InterfaceChoice {
-    static final String COOKIE = "webmail-interface";
-
-    private static final int YEAR = 365 * 24 * 60 * 60;
     private static final byte[] NO_BODY = {};
 
     private InterfaceChoice() {}
@@ -24,24 +20,17 @@ final class InterfaceChoice {
         Optional<WebmailInterface> chosen = FormFields.parse(query, NO_BODY)
                 .map(fields -> fields.value("_interface"))
                 .flatMap(WebmailInterface::parse);
+        if (chosen.isEmpty() || !request.getMethod().equals("GET") || Fetch.isFromAnotherSite(request)) {
+            return Optional.of(request);
+        }
+        chosen.get().remember(request, response);
         HttpSession http = request.getSession(false);
         WebmailSession session = http == null ? null : WebmailSession.in(http);
-        if (http == null
-                || session == null
-                || chosen.isEmpty()
-                || !request.getMethod().equals("GET")
-                || Fetch.isFromAnotherSite(request)) {
+        if (http == null || session == null) {
             return Optional.of(request);
         }
         WebmailSession changed = session.with(chosen.get());
         http.setAttribute(WebmailSession.ATTRIBUTE, changed);
-        Cookie cookie = new Cookie(COOKIE, chosen.get().apiName());
-        cookie.setPath(places.contextPath() + "/");
-        cookie.setMaxAge(YEAR);
-        cookie.setHttpOnly(true);
-        cookie.setSecure(request.isSecure());
-        cookie.setAttribute("SameSite", "Lax");
-        response.addCookie(cookie);
         Pages.redirect(response, places.start(changed));
         return Optional.empty();
     }

@@ -1,6 +1,5 @@
 package org.postern.filter;
 
-import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import java.util.Optional;
@@ -77,7 +76,7 @@ final class SessionOpener {
                 session.mailbox().toString(),
                 locale,
                 session.type(),
-                face(request),
+                WebmailInterface.ofBrowser(request),
                 session.tokenId(),
                 session.issuer().toString(),
                 session.reason(),
@@ -85,21 +84,5 @@ final class SessionOpener {
                 session.endsAt(),
                 new MailCredential(redeemed.credential()),
                 SessionMemory.randomText());
-    }
-
-    private static WebmailInterface face(HttpServletRequest request) {
-        Cookie[] cookies = request.getCookies();
-        if (cookies != null) {
-            for (Cookie cookie : cookies) {
-                if (cookie.getName().equals(InterfaceChoice.COOKIE)) {
-                    Optional<WebmailInterface> chosen = WebmailInterface.parse(cookie.getValue());
-                    if (chosen.isPresent()) {
-                        return chosen.get();
-                    }
-                }
-            }
-        }
-        String agent = request.getHeader("User-Agent");
-        return WebmailInterface.forAgent(agent == null ? "" : agent);
     }
 }

@@ -1,5 +1,8 @@
 package org.postern.filter;
 
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -12,10 +15,46 @@ public enum WebmailInterface {
     /** For all others: text browsers, old engines, and whatever does not say what it is. */
     BASIC;
 
+    private static final String COOKIE = "webmail-interface";
+    private static final int YEAR = 365 * 24 * 60 * 60;
     private static final Pattern ENGINE = Pattern.compile("(Chrome|Firefox)/([0-9]{1,4})[.0-9]*");
     private static final Pattern SAFARI = Pattern.compile("Version/([0-9]{1,4})[.0-9]* (?:Mobile/\\w+ )?Safari/");
     private static final int OLDEST_ENGINE = 80;
     private static final int OLDEST_SAFARI = 14;
+
+    /**
+     * The face for whoever sends this request, in a session of any kind: his token session's, else what his browser
+     * remembers of a choice, else what his browser can do.
+     */
+    public static WebmailInterface of(HttpServletRequest request) {
+        return WebmailSession.of(request).map(WebmailSession::webmailInterface).orElseGet(() -> ofBrowser(request));
+    }
+
+    static WebmailInterface ofBrowser(HttpServletRequest request) {
+        Cookie[] cookies = request.getCookies();
+        if (cookies != null) {
+            for (Cookie cookie : cookies) {
+                Optional<WebmailInterface> chosen =
+                        cookie.getName().equals(COOKIE) ? parse(cookie.getValue()) : Optional.empty();
+                if (chosen.isPresent()) {
+                    return chosen.get();
+                }
+            }
+        }
+        String agent = request.getHeader("User-Agent");
+        return forAgent(agent == null ? "" : agent);
+    }
+
+    /** Lets the browser remember this face, for a year. */
+    void remember(HttpServletRequest request, HttpServletResponse response) {
+        Cookie cookie = new Cookie(COOKIE, apiName());
+        cookie.setPath(request.getContextPath() + "/");
+        cookie.setMaxAge(YEAR);
+        cookie.setHttpOnly(true);
+        cookie.setSecure(request.isSecure());
+        cookie.setAttribute("SameSite", "Lax");
+        response.addCookie(cookie);
+    }
 
     /** The face for a browser that calls itself this. */
     static WebmailInterface forAgent(String userAgent) {

@@ -1,6 +1,7 @@
 package org.postern.sample.mail;
 
 import jakarta.mail.Address;
+import jakarta.mail.Flags;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetAddress;
@@ -44,6 +45,31 @@ final class Headers {
                 .filter(from -> from.length > 0)
                 .map(from -> shortest(from[0]))
                 .orElse("");
+    }
+
+    /** The first recipient's name, or his address: what a list of sent messages shows. */
+    String recipient() {
+        return look(() -> message.getRecipients(Message.RecipientType.TO))
+                .filter(to -> to.length > 0)
+                .map(to -> shortest(to[0]))
+                .orElse("");
+    }
+
+    boolean isUnread() {
+        return look(() -> message.isSet(Flags.Flag.SEEN)).filter(seen -> !seen).isPresent();
+    }
+
+    boolean isAnswered() {
+        return look(() -> message.isSet(Flags.Flag.ANSWERED)).orElse(false);
+    }
+
+    Letter.Origin origin() {
+        return new Letter.Origin(
+                look(message::getReplyTo).map(Headers::addresses).orElse(""), single("Message-ID"), single("References"));
+    }
+
+    private String single(String name) {
+        return look(() -> message.getHeader(name)).filter(h -> h.length > 0).map(h -> line(h[0])).orElse("");
     }
 
     String from() {

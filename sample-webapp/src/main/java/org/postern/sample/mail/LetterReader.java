@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
  */
 final class LetterReader {
     static final int MOST_BYTES = 1024 * 1024;
-    /** In characters: what never closes its elements grows with the square of its length when it is mended. */
-    static final int MOST_HTML = 128 * 1024;
+    /** In characters. */
+    static final int MOST_HTML = 512 * 1024;
 
     static final int DEEPEST = 20;
     static final int MOST_PARTS = 300;
@@ -35,26 +35,27 @@ final class LetterReader {
     private int bytesLeft = MOST_BYTES;
     private int partsLeft = MOST_PARTS;
     private boolean cut;
-    private boolean defused;
 
+    /** @param richText whether HTML is preferred to plain text */
     LetterReader(boolean richText) {
         this.richText = richText;
     }
 
-    Letter read(long uid, Message message) {
+    Letter read(MessageId id, Message message) {
         Headers headers = new Headers(message);
         part(message, "", 0);
         return new Letter(
-                uid,
+                id,
                 headers.subject(),
                 headers.from(),
                 headers.recipients(Message.RecipientType.TO),
                 headers.recipients(Message.RecipientType.CC),
                 headers.date(),
+                headers.isUnread(),
+                headers.origin(),
                 List.copyOf(sections),
                 List.copyOf(attachments),
-                cut,
-                defused);
+                cut);
     }
 
     private void part(Part part, String path, int depth) {
@@ -75,10 +76,10 @@ final class LetterReader {
                 }
             }
         } else if ((type.equals("text/plain") || type.equals("text/html")) && !Parts.isAttached(part)) {
-            text(part, type.equals("text/html"));
-        } else {
+            text(part, path.isEmpty() ? "1" : path, type.equals("text/html"));
+        } else if (!richText || !Parts.isPictureInText(part)) {
             String own = path.isEmpty() ? "1" : path;
-            attachments.add(new Letter.Attachment(own, Attachments.nameOf(part), Parts.size(part)));
+            attachments.add(new Letter.Attachment(own, Parts.nameOf(part), Parts.size(part)));
         }
     }
 
@@ -107,19 +108,33 @@ final class LetterReader {
         }
     }
 
-    private void text(Part part, boolean html) {
+    private void text(Part part, String path, boolean html) {
         Optional<String> text = decoded(part);
         if (text.isEmpty()) {
             sections.add(new Letter.Broken());
         } else if (html) {
-            boolean tooLong = text.get().length() > MOST_HTML;
-            cut |= tooLong;
-            SafeHtml safe = SafeHtml.of(tooLong ? text.get().substring(0, MOST_HTML) : text.get());
-            defused |= safe.defused();
-            sections.add(new Letter.Html(safe.html()));
+            sections.add(new Letter.Html(path, richText ? safe(text.get(), SafeHtml.Pictures.NONE) : plain(text.get())));
         } else {
             sections.add(new Letter.Plain(runs(text.get())));
         }
+    }
+
+    /** An HTML part by itself; empty where it cannot be read. */
+    Optional<SafeHtml> html(Part part, SafeHtml.Pictures pictures) {
+        return Parts.type(part).equals("text/html") ? decoded(part).map(text -> safe(text, pictures)) : Optional.empty();
+    }
+
+    private SafeHtml safe(String html, SafeHtml.Pictures pictures) {
+        return SafeHtml.of(bounded(html), pictures);
+    }
+
+    private SafeHtml plain(String html) {
+        return SafeHtml.plain(bounded(html));
+    }
+
+    private String bounded(String html) {
+        cut |= html.length() > MOST_HTML;
+        return html.length() > MOST_HTML ? html.substring(0, MOST_HTML) : html;
     }
 
     private Optional<String> decoded(Part part) {

@@ -1,18 +1,29 @@
 package org.postern.sample.mail;
 
-/** The mail server did not do what it was asked. */
+/** A mail server did not do what it was asked. */
 public final class MailException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    private final boolean refused;
-
-    MailException(boolean refused, String message, Throwable cause) {
-        super(message, cause);
-        this.refused = refused;
+    /** What went wrong, as its user has to know. */
+    public enum Kind {
+        /** The server cannot be used at all now. */
+        DOWN,
+        /** The server answered, and did not let the mailbox's owner in. */
+        REFUSED,
+        /** There is no such folder. */
+        NO_FOLDER,
+        /** The message to be sent was refused: {@link #getMessage} says by what words, if any. */
+        NOT_SENT
     }
 
-    /** Whether it answered, and did not let the mailbox's owner in; else it cannot be used at all now. */
-    public boolean isRefused() {
-        return refused;
+    private static final long serialVersionUID = 1L;
+
+    private final Kind kind;
+
+    MailException(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    public Kind kind() {
+        return kind;
     }
 }

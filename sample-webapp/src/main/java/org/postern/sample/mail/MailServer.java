@@ -1,71 +1,122 @@
 package org.postern.sample.mail;
 
+import jakarta.mail.Address;
 import jakarta.mail.AuthenticationFailedException;
-import jakarta.mail.Folder;
 import jakarta.mail.MessagingException;
+import jakarta.mail.SendFailedException;
 import jakarta.mail.Session;
 import jakarta.mail.Store;
+import jakarta.mail.Transport;
+import jakarta.mail.internet.MimeMessage;
 import java.net.URI;
+import java.util.Optional;
 import java.util.Properties;
+import org.eclipse.angus.mail.imap.IMAPStore;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.Secret;
 
 /**
- * The IMAP server that holds the mailboxes. Each {@link Inbox} is a connection of its own, for one request: a session
- * that is over has nothing left to close. Thread-safe.
+ * The servers that hold the mailboxes and send their mail. Each {@link MailAccount} is a connection of its own, for one
+ * request: a session that is over has nothing left to close. Thread-safe.
  */
 public final class MailServer {
-    private static final int IMAP_PORT = 143;
-    private static final int IMAPS_PORT = 993;
     private static final String CONNECT_MILLIS = "5000";
-    private static final String ANSWER_MILLIS = "8000";
+    private static final String ANSWER_MILLIS = "20000";
     private static final String CHUNK_BYTES = "131072";
 
-    private final URI server;
+    private final URI imap;
+    private final Optional<URI> smtp;
     private final Session session;
 
-    /** @param server {@code imap://host:port} or {@code imaps://host:port} */
-    public MailServer(URI server) {
-        this.server = server;
-        String prefix = "mail." + server.getScheme() + '.';
+    /**
+     * @param imap {@code imap://host:port} or {@code imaps://host:port}
+     * @param smtp {@code smtp://host:port} or {@code smtps://host:port}; empty where mail is only read
+     */
+    public MailServer(URI imap, Optional<URI> smtp) {
+        this.imap = imap;
+        this.smtp = smtp;
         Properties properties = new Properties();
-        properties.setProperty(prefix + "connectiontimeout", CONNECT_MILLIS);
-        properties.setProperty(prefix + "timeout", ANSWER_MILLIS);
-        properties.setProperty(prefix + "fetchsize", CHUNK_BYTES);
-        properties.setProperty(prefix + "starttls.enable", "true");
+        String reading = configure(properties, imap);
+        properties.setProperty(reading + "fetchsize", CHUNK_BYTES);
         // Reading marks nothing as read by itself, and a size that the server got wrong cuts nothing off.
-        properties.setProperty(prefix + "peek", "true");
-        properties.setProperty(prefix + "ignorebodystructuresize", "true");
+        properties.setProperty(reading + "peek", "true");
+        properties.setProperty(reading + "ignorebodystructuresize", "true");
+        smtp.ifPresent(server -> properties.setProperty(configure(properties, server) + "auth", "true"));
         this.session = Session.getInstance(properties);
     }
 
+    private static String configure(Properties properties, URI server) {
+        String prefix = "mail." + server.getScheme() + '.';
+        properties.setProperty(prefix + "connectiontimeout", CONNECT_MILLIS);
+        properties.setProperty(prefix + "timeout", ANSWER_MILLIS);
+        properties.setProperty(prefix + "writetimeout", ANSWER_MILLIS);
+        properties.setProperty(prefix + "starttls.enable", "true");
+        properties.setProperty(prefix + "ssl.checkserveridentity", "true");
+        return prefix;
+    }
+
     /**
-     * Logs in and opens the inbox.
+     * Logs in.
      *
-     * @param leavesTraces whether a message that is read shall be marked as read
+     * @param readOnly whether nothing in the mailbox may change
      * @throws MailException where the server cannot be used, or refuses
      */
-    public Inbox open(String user, Secret password, boolean leavesTraces) throws MailException {
+    public MailAccount open(String user, Secret password, boolean readOnly) throws MailException {
         Store store = null;
         try {
-            store = session.getStore(server.getScheme());
-            store.connect(server.getHost(), port(), user, password.reveal());
-            Folder folder = store.getFolder("INBOX");
-            folder.open(leavesTraces ? Folder.READ_WRITE : Folder.READ_ONLY);
-            return new Inbox(store, folder, leavesTraces);
+            store = session.getStore(imap.getScheme());
+            store.connect(imap.getHost(), imap.getPort(), user, password.reveal());
+            return new MailAccount((IMAPStore) store, readOnly);
         } catch (AuthenticationFailedException refused) {
             close(store);
-            throw new MailException(true, "the mail server refused the login", refused);
+            throw new MailException(MailException.Kind.REFUSED, "the mail server refused the login", refused);
         } catch (MessagingException | IllegalStateException fault) {
             close(store);
-            throw new MailException(false, "the mail server cannot be used", fault);
+            throw new MailException(MailException.Kind.DOWN, "the mail server cannot be used", fault);
         }
     }
 
-    private int port() {
-        return server.getPort() >= 0 ? server.getPort() : server.getScheme().equals("imaps") ? IMAPS_PORT : IMAP_PORT;
+    /** Whether mail can be sent. */
+    public boolean sends() {
+        return smtp.isPresent();
     }
 
-    static void close(@org.jspecify.annotations.Nullable Store store) {
+    /**
+     * Hands a message to the submission server, for all its recipients or none.
+     *
+     * @throws MailException where the server cannot be used, or refuses
+     */
+    public void send(String user, Secret password, MimeMessage message) throws MailException {
+        URI server = smtp.orElseThrow();
+        try (Transport transport = session.getTransport(server.getScheme())) {
+            transport.connect(server.getHost(), server.getPort(), user, password.reveal());
+            transport.sendMessage(message, message.getAllRecipients());
+        } catch (AuthenticationFailedException refused) {
+            throw new MailException(MailException.Kind.REFUSED, "the submission server refused the login", refused);
+        } catch (SendFailedException refused) {
+            throw new MailException(MailException.Kind.NOT_SENT, words(refused), refused);
+        } catch (MessagingException | IllegalStateException fault) {
+            throw new MailException(MailException.Kind.DOWN, "the submission server cannot be used", fault);
+        }
+    }
+
+    /** Whom it refused, and how: the innermost answer is the server's own. */
+    private static String words(SendFailedException refused) {
+        StringBuilder words = new StringBuilder();
+        Address[] invalid = refused.getInvalidAddresses();
+        if (invalid != null) {
+            for (Address address : invalid) {
+                words.append(words.length() == 0 ? "" : ", ").append(address);
+            }
+        }
+        Throwable last = refused;
+        while (last instanceof MessagingException messaging && messaging.getNextException() != null) {
+            last = messaging.getNextException();
+        }
+        return Headers.line(words + (words.length() == 0 ? "" : ": ") + last.getMessage());
+    }
+
+    static void close(@Nullable Store store) {
         try {
             if (store != null) {
                 store.close();

@@ -5,17 +5,23 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.Multipart;
 import jakarta.mail.Part;
 import jakarta.mail.internet.ContentType;
+import jakarta.mail.internet.MimePart;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at MIME parts that may be broken in every way. */
 final class Parts {
     private static final int MOST_CHILDREN = 200;
+    private static final int DEEPEST = 20;
     private static final String TEXT = "text/plain";
+
+    /** What a browser shows as a picture, and nothing else. */
+    static final Set<String> PICTURES = Set.of("image/png", "image/jpeg", "image/gif", "image/webp");
 
     private interface Look<T> {
         @Nullable
@@ -69,6 +75,70 @@ final class Parts {
                 .map(Headers::line)
                 .map(name -> name.replaceAll(".*[/\\\\]", "").replaceAll("[\"<>|:*?]", "_"))
                 .filter(name -> !name.isBlank() && !name.matches("\\.+"));
+    }
+
+    /** What it is called on a disk. */
+    static String nameOf(Part part) {
+        String type = type(part);
+        return fileName(part).orElseGet(() -> switch (type) {
+            case "message/rfc822" -> "message.eml";
+            case "text/plain" -> "text.txt";
+            case "text/html" -> "text.html";
+            default -> "attachment";
+        });
+    }
+
+    /** What an {@code src} with {@code cid:} names (RFC 2392). */
+    static Optional<String> contentId(Part part) {
+        return look(() -> part instanceof MimePart mime ? mime.getContentID() : null)
+                .map(id -> id.strip().replaceAll("^<|>$", ""))
+                .filter(id -> !id.isEmpty());
+    }
+
+    /** Whether it is a picture that the text shows in its place. */
+    static boolean isPictureInText(Part part) {
+        return PICTURES.contains(type(part)) && contentId(part).isPresent();
+    }
+
+    /**
+     * The part at this path: the positions of the parts that lead there, from 1, with points between.
+     *
+     * @param path from outside, so it may be anything
+     */
+    static Optional<Part> at(Part message, String path) {
+        if (!path.matches("[1-9][0-9]{0,2}(?:\\.[1-9][0-9]{0,2}){0,20}")) {
+            return Optional.empty();
+        }
+        Part part = message;
+        for (String position : path.split("\\.", -1)) {
+            Optional<List<Part>> children = children(part);
+            int index = Integer.parseInt(position) - 1;
+            if (children.isEmpty() && index == 0 && path.indexOf('.') < 0) {
+                break;
+            }
+            if (children.isEmpty() || index >= children.get().size()) {
+                return Optional.empty();
+            }
+            part = children.get().get(index);
+        }
+        return Optional.of(part);
+    }
+
+    /** The path of the picture with this id; empty where there is none among the first parts. */
+    static Optional<String> picture(Part part, String path, String contentId, int depth) {
+        Optional<List<Part>> children = depth > DEEPEST ? Optional.empty() : children(part);
+        for (int i = 0; children.isPresent() && i < children.get().size(); i++) {
+            Part child = children.get().get(i);
+            String own = path.isEmpty() ? Integer.toString(i + 1) : path + '.' + (i + 1);
+            if (isPictureInText(child) && contentId(child).get().equals(contentId)) {
+                return Optional.of(own);
+            }
+            Optional<String> within = type(child).startsWith("multipart/") ? picture(child, own, contentId, depth + 1) : Optional.empty();
+            if (within.isPresent()) {
+                return within;
+            }
+        }
+        return Optional.empty();
     }
 
     static long size(Part part) {

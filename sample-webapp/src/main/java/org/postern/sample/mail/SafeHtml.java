@@ -1,108 +1,137 @@
 package org.postern.sample.mail;
 
-import org.jsoup.Jsoup;
-import org.jsoup.nodes.Document;
-import org.jsoup.nodes.Element;
-import org.jsoup.nodes.TextNode;
-import org.jsoup.safety.Cleaner;
-import org.jsoup.safety.Safelist;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.owasp.html.AttributePolicy;
+import org.owasp.html.HtmlPolicyBuilder;
+import org.owasp.html.HtmlSanitizer;
+import org.owasp.html.HtmlStreamEventReceiver;
+import org.owasp.html.PolicyFactory;
+import org.owasp.html.Sanitizers;
 
 /**
- * What of a message's HTML may be shown within a page of ours: text and its structure, and links that lead out. No
- * script, style, form, frame, picture or anything else that runs, loads, or reaches beyond its place; no {@code id} or
- * {@code class}, so that it cannot look like a part of the page.
+ * What of a message's HTML may be shown: text, its structure and harmless style, links that lead out, and the pictures
+ * that the reader wants. No script, form or frame, nor anything else that runs, or reaches beyond its place; no
+ * {@code id} or {@code class}, so that it cannot look like a part of a page of ours.
  *
  * @param html well-formed, to be written as it is
- * @param defused whether something was left out that would have run or loaded, or a picture
+ * @param text the same as plain text
+ * @param hidesPictures whether pictures from elsewhere were held back
  */
-public record SafeHtml(String html, boolean defused) {
-    private static final String ACTIVE =
-            "script, style, link, meta[http-equiv], base, img, picture, svg, math, form, input, button, select, textarea, iframe, frame,"
-                    + " object, embed, applet, video, audio, source, template, [background], [style], [onload], [onclick],"
-                    + " [onerror]";
+public record SafeHtml(String html, String text, boolean hidesPictures) {
+    /** What becomes of a picture: the address to load it from, or empty; asked with what {@code src} holds. */
+    public interface Pictures extends Function<String, Optional<String>> {
+        /** No picture at all. */
+        Pictures NONE = source -> Optional.empty();
+    }
 
-    /** What must go with all that stands in it: without its frame it would only be misread. */
-    private static final String WITH_CONTENT =
-            "title, script, style, button, select, textarea, object, svg, math, template, noscript, iframe, audio, video";
+    private static final Pattern REMOTE = Pattern.compile("(?is)\\s*(?:https?:)?//.*");
+    private static final Pattern ABROAD = Pattern.compile("(?is)\\s*(?:https?|mailto):.*");
+    private static final Pattern PLAIN_VALUE = Pattern.compile("[-#%.0-9A-Za-z ]{0,40}");
 
-    private static final Safelist SAFE = new Safelist()
-            .addTags(
-                    "a",
-                    "abbr",
-                    "address",
-                    "b",
-                    "bdi",
-                    "bdo",
-                    "big",
-                    "blockquote",
-                    "br",
-                    "caption",
-                    "center",
-                    "cite",
-                    "code",
-                    "dd",
-                    "del",
-                    "dfn",
-                    "div",
-                    "dl",
-                    "dt",
-                    "em",
-                    "h1",
-                    "h2",
-                    "h3",
-                    "h4",
-                    "h5",
-                    "h6",
-                    "hr",
-                    "i",
-                    "ins",
-                    "kbd",
-                    "li",
-                    "mark",
-                    "ol",
-                    "p",
-                    "pre",
-                    "q",
-                    "s",
-                    "samp",
-                    "small",
-                    "span",
-                    "strike",
-                    "strong",
-                    "sub",
-                    "sup",
-                    "table",
-                    "tbody",
-                    "td",
-                    "tfoot",
-                    "th",
-                    "thead",
-                    "tr",
-                    "tt",
-                    "u",
-                    "ul",
-                    "var",
-                    "wbr")
-            .addAttributes("a", "href")
-            .addProtocols("a", "href", "http", "https", "mailto")
-            .addAttributes("td", "colspan", "rowspan")
-            .addAttributes("th", "colspan", "rowspan")
-            .addAttributes(":all", "dir")
-            .addEnforcedAttribute("a", "rel", "noreferrer noopener nofollow")
-            .addEnforcedAttribute("a", "target", "_blank");
+    private static final PolicyFactory TEXT = Sanitizers.FORMATTING
+            .and(Sanitizers.BLOCKS)
+            .and(Sanitizers.TABLES)
+            .and(new HtmlPolicyBuilder()
+                    .allowElements("hr", "center", "font", "address", "dl", "dt", "dd", "q", "kbd", "samp", "wbr", "bdi")
+                    .allowElements("abbr", "cite", "dfn", "mark", "var", "big", "tt", "ins", "del")
+                    .allowElements(
+                            (element, attributes) -> {
+                                attributes.addAll(List.of("target", "_blank"));
+                                return "a";
+                            },
+                            "a")
+                    .allowUrlProtocols("http", "https", "mailto")
+                    .allowAttributes("href")
+                    .matching(ABROAD)
+                    .onElements("a")
+                    .requireRelsOnLinks("noreferrer", "noopener", "nofollow")
+                    .allowAttributes("dir", "align", "colspan", "rowspan")
+                    .matching(PLAIN_VALUE)
+                    .globally()
+                    .toFactory());
 
-    /** Makes a message's HTML safe. Never throws, whatever it is. */
-    public static SafeHtml of(String html) {
-        Document dirty = Jsoup.parse(html);
-        boolean defused = dirty.selectFirst(ACTIVE) != null;
-        for (Element image : dirty.select("img[alt]")) {
-            if (!image.attr("alt").isBlank()) {
-                image.replaceWith(new TextNode('[' + image.attr("alt").strip() + ']'));
+    private static final PolicyFactory STYLED = TEXT.and(Sanitizers.STYLES)
+            .and(new HtmlPolicyBuilder()
+                    .allowAttributes("valign", "bgcolor", "width", "height", "cellpadding", "cellspacing", "border")
+                    .matching(PLAIN_VALUE)
+                    .globally()
+                    .allowAttributes("color", "size", "face")
+                    .matching(PLAIN_VALUE)
+                    .onElements("font")
+                    .toFactory());
+
+    /** Without style or pictures, for a text browser's page. */
+    public static SafeHtml plain(String html) {
+        return of(html, TEXT, Pictures.NONE);
+    }
+
+    /** For a frame of its own. */
+    public static SafeHtml of(String html, Pictures pictures) {
+        return of(html, STYLED, pictures);
+    }
+
+    private static SafeHtml of(String html, PolicyFactory style, Pictures pictures) {
+        boolean[] hidden = {false};
+        AttributePolicy address = (element, attribute, source) -> {
+            Optional<String> shown = pictures.apply(source);
+            hidden[0] |= shown.isEmpty() && REMOTE.matcher(source).matches();
+            return shown.orElse(null);
+        };
+        PolicyFactory policy = style.and(new HtmlPolicyBuilder()
+                .allowElements("img")
+                .allowWithoutAttributes("img")
+                .allowAttributes("alt", "width", "height")
+                .onElements("img")
+                .allowAttributes("src")
+                .matching(address)
+                .onElements("img")
+                .allowUrlProtocols("http", "https", "cid")
+                .toFactory());
+        String safe = policy.sanitize(html);
+        return new SafeHtml(safe, PlainText.of(safe), hidden[0]);
+    }
+
+    /** Collects what a reader of the page would see. */
+    private static final class PlainText implements HtmlStreamEventReceiver {
+        private static final List<String> LINES =
+                List.of("br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "hr");
+
+        private final StringBuilder text = new StringBuilder();
+
+        static String of(String safe) {
+            PlainText receiver = new PlainText();
+            HtmlSanitizer.sanitize(safe, STYLED.apply(receiver));
+            return receiver.text.toString().replaceAll("[ \\t\\u00a0]*\\n[ \\t\\u00a0]*", "\n")
+                    .replaceAll("\\n{3,}", "\n\n")
+                    .strip();
+        }
+
+        @Override
+        public void openDocument() {}
+
+        @Override
+        public void closeDocument() {}
+
+        @Override
+        public void openTag(String element, List<String> attributes) {
+            if (LINES.contains(element)) {
+                text.append('\n');
             }
         }
-        dirty.select(WITH_CONTENT).remove();
-        Document clean = new Cleaner(SAFE).clean(dirty);
-        clean.outputSettings().prettyPrint(false);
-        return new SafeHtml(clean.body().html(), defused);
+
+        @Override
+        public void closeTag(String element) {
+            if (element.equals("p") || element.equals("td")) {
+                text.append(element.equals("p") ? '\n' : ' ');
+            }
+        }
+
+        @Override
+        public void text(String run) {
+            text.append(run.replaceAll("\\s+", " "));
+        }
     }
 }

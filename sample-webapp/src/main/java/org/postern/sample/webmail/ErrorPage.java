@@ -14,7 +14,6 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("serial") // no servlet is ever serialized
 public final class ErrorPage extends HttpServlet {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorPage.class);
-    private static final int RETRY_SECONDS = 5;
 
     private final Templates templates;
 
@@ -33,9 +32,6 @@ public final class ErrorPage extends HttpServlet {
                 && request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable fault) {
             LOG.error("A request failed", fault);
         }
-        if (status == HttpServletResponse.SC_SERVICE_UNAVAILABLE && response.getHeader("Retry-After") == null) {
-            response.setIntHeader("Retry-After", RETRY_SECONDS);
-        }
-        templates.problem(request, response, Optional.empty(), status);
+        new Exchange(request, response, Optional.empty(), templates).problem(status);
     }
 }

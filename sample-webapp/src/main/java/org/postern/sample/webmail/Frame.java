@@ -2,48 +2,58 @@ package org.postern.sample.webmail;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
  * What every page shows around its content.
  *
  * @param base the context path, before every link of ours
- * @param style the address of the style sheet
- * @param brandStyle the address of the brand's colours; empty where it has none
- * @param logo the address of the brand's logo; empty where it has none
  * @param tab the tab that is open, or empty text
  * @param user whoever is signed in
+ * @param now the moment at which the page is made
  */
 public record Frame(
-        Texts texts,
-        String title,
-        String base,
-        String style,
-        String icon,
-        String backScript,
-        Optional<String> brandStyle,
-        String brandName,
-        Optional<String> logo,
-        String tab,
-        Optional<User> user) {
+        Texts texts, Assets assets, String title, String base, BrandView brand, String tab, Optional<User> user, Instant now) {
+
+    /**
+     * The brand of the host by which the page was asked for.
+     *
+     * @param style the address of its colours; empty where it has none
+     * @param logo the address of its logo; empty where it has none
+     */
+    public record BrandView(String name, Optional<String> style, Optional<String> logo) {}
 
     /**
      * Whoever is signed in.
      *
      * @param logout the address that signs out
+     * @param support a session that a token opened; empty for the owner's own
      */
     public record User(
-            String mailbox, boolean mail, boolean admin, String csrfToken, String logout, Optional<Support> support) {}
+            String mailbox,
+            boolean mail,
+            boolean admin,
+            boolean readOnly,
+            boolean standard,
+            String csrfToken,
+            String logout,
+            Optional<Support> support) {}
 
     /**
      * A support session, in words.
      *
      * @param reason may be empty
      */
-    public record Support(String issuer, String reason, String type, String timeLeft, String end) {}
+    public record Support(String issuer, String reason, String type, Instant end) {}
 
     public String t(String key, Object... values) {
         return texts.get(key, values);
+    }
+
+    /** The address of a style sheet, script or picture. */
+    public String asset(String name) {
+        return base + assets.address(name);
     }
 
     /** The address of a task's page. */
@@ -54,5 +64,10 @@ public record Frame(
     /** A text as a query parameter's value. */
     public String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /** Whether the page is for a browser that runs the Standard interface's script. */
+    public boolean standard() {
+        return user.filter(User::standard).isPresent();
     }
 }

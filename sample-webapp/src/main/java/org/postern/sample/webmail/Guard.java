@@ -15,8 +15,8 @@ import org.postern.core.settings.AddressList;
  */
 public final class Guard implements Filter {
     static final String POLICY =
-            "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'self';"
-                    + " base-uri 'none'; frame-ancestors 'none'";
+            "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self';"
+                    + " frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     private final boolean thisMachineOnly;
 
@@ -50,5 +50,21 @@ public final class Guard implements Filter {
     static void protectPage(HttpServletResponse response) {
         protect(response);
         response.setHeader("Pragma", "no-cache");
+    }
+
+    /**
+     * The same for a letter's HTML, which a page of ours shows in a frame: no script runs in it, whatever it is opened
+     * in, and nothing is loaded but what belongs to the letter.
+     *
+     * @param pictures whether the reader wants pictures from elsewhere
+     */
+    static void protectLetter(HttpServletResponse response, boolean pictures) {
+        protectPage(response);
+        response.setHeader(
+                "Content-Security-Policy",
+                "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src 'self'"
+                        + (pictures ? " https: http:" : "")
+                        + "; style-src 'self' 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'");
+        response.setHeader("X-Frame-Options", "SAMEORIGIN");
     }
 }

@@ -3,9 +3,9 @@ package org.postern.sample.webmail;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.postern.core.Mailbox;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
@@ -14,113 +14,114 @@ import org.postern.core.service.Throttle;
 import org.postern.core.settings.Settings;
 import org.postern.filter.HostLogin;
 import org.postern.filter.SsoFilter;
+import org.postern.sample.mail.Draft;
 
 /** Signing in and out. What is typed may be a token or the mailbox's own password, and is tried in this order. */
 final class SignIn {
-    /** The login page that says why it is shown. */
-    static final String ENDED = "/?_task=login&_ended";
-
+    private static final String ENDED = "_ended";
+    private static final String KEPT = SignIn.class.getName() + ".kept";
     private static final int MOST_CHARACTERS = 1024;
 
     private final Postern postern;
-    private final Templates templates;
     private final Throttle throttle;
 
-    SignIn(Postern postern, Templates templates) {
+    SignIn(Postern postern) {
         this.postern = postern;
-        this.templates = templates;
         this.throttle = new Throttle(postern.clock());
     }
 
     /** The first page: the mailbox of whoever is signed in, else the form. */
-    void front(HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor) throws IOException {
-        if (visitor.isPresent()) {
-            Webmail.redirect(response, start(request, visitor.get().mail()));
+    void front(Exchange exchange) throws IOException {
+        if (exchange.anybody().isPresent()) {
+            exchange.redirect(start(exchange.visitor().mail()));
         } else {
-            show(request, response, visitor);
+            show(exchange);
         }
     }
 
-    void show(HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor) throws IOException {
-        form(request, response, visitor, HttpServletResponse.SC_OK, "", "");
+    void show(Exchange exchange) throws IOException {
+        form(exchange, HttpServletResponse.SC_OK, "");
     }
 
-    private void form(
-            HttpServletRequest request,
-            HttpServletResponse response,
-            Optional<Visitor> visitor,
-            int status,
-            String error,
-            String user)
-            throws IOException {
-        Frame frame = templates.frame(request, visitor, "login.title", "");
-        String text = templates.brand(request).loginText();
-        boolean ended = visitor.isEmpty() && ENDED.endsWith("?" + request.getQueryString());
+    /** Whoever came without a session, or whose session has ended: what he had typed into a letter is kept. */
+    void insteadOf(Exchange exchange, String task) throws IOException {
+        boolean ended = hadSession(exchange.request());
+        if (!task.equals("send") || Csrf.isFromElsewhere(exchange.request())) {
+            exchange.redirect(ended ? "/?_task=login&" + ENDED : "/");
+        } else if (exchange.wants("page")) {
+            // The script's form stays where it is, its files too.
+            exchange.into("said");
+            exchange.page(HttpServletResponse.SC_FORBIDDEN, "ended", "", Map.of());
+        } else {
+            form(exchange, HttpServletResponse.SC_FORBIDDEN, "");
+        }
+    }
+
+    /** A browser that logged out has no cookie any more; one whose session ran out, or was ended elsewhere, has. */
+    private static boolean hadSession(HttpServletRequest request) {
+        return request.getRequestedSessionId() != null && !request.isRequestedSessionIdValid();
+    }
+
+    private void form(Exchange exchange, int status, String error) throws IOException {
+        Draft kept = exchange.isPost() ? WritePages.typed(exchange) : Draft.EMPTY;
+        boolean ended = exchange.anybody().isEmpty()
+                && (exchange.request().getParameter(ENDED) != null || !kept.isEmpty());
+        String user = exchange.param("user");
+        Map<String, Object> model = new HashMap<>();
+        model.put("error", error.isEmpty() ? "" : exchange.texts().get(error));
+        model.put("text", exchange.templates().brand(exchange.request()).loginText());
+        // Whoever swaps the fields types his secret here: what is no address is not shown again.
+        model.put("address", user.contains("@") ? user : "");
+        model.put("ended", ended);
+        model.put("kept", kept);
         // Under no-referrer a browser says "Origin: null", and not every one says Sec-Fetch-Site. A refused login URL's
         // address stays untold all the same.
-        boolean origin = request.getAttribute(SsoFilter.REFUSAL) == null;
-        templates.write(
-                response,
-                status,
-                "login",
-                frame,
-                Map.of(
-                        "error", error.isEmpty() ? "" : frame.t(error),
-                        "text", text,
-                        // Whoever swaps the fields types his secret here: what is no address is not shown again.
-                        "address", user.contains("@") ? user : "",
-                        "ended", ended,
-                        "origin", origin));
+        model.put("origin", exchange.request().getAttribute(SsoFilter.REFUSAL) == null);
+        exchange.whole();
+        exchange.page(status, "login", "", model);
     }
 
     /** The webmail's own form. */
-    void signIn(HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor)
-            throws IOException {
+    void signIn(Exchange exchange) throws IOException {
+        HttpServletRequest request = exchange.request();
         if (Csrf.isFromElsewhere(request)) {
-            templates.problem(request, response, visitor, HttpServletResponse.SC_FORBIDDEN, "problem.elsewhere");
+            exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.elsewhere");
             return;
         }
-        String user = text(request.getParameter("user"));
-        String pass = text(request.getParameter("pass"));
+        String user = exchange.param("user");
+        Secret secret = Secret.of(exchange.param("pass"));
         Optional<HostLogin> tokens = HostLogin.of(request.getServletContext());
         if (tokens.isEmpty()) {
-            withoutTokens(request, response, visitor, user, Secret.of(pass));
+            withoutTokens(exchange, user, secret);
             return;
         }
-        HostLogin.Result result = tokens.get().redeem(request, user, Secret.of(pass));
+        HostLogin.Result result = tokens.get().redeem(request, user, secret);
         if (result instanceof HostLogin.Opened opened) {
-            Webmail.redirect(response, tokens.get().start(opened.session()));
+            goOn(exchange, tokens.get().start(opened.session()));
         } else if (result instanceof HostLogin.Throttled throttled) {
-            templates.tooMany(request, response, visitor, throttled.retryAfter());
+            exchange.tooMany(throttled.retryAfter());
         } else if (result instanceof HostLogin.Insecure) {
-            form(request, response, visitor, HttpServletResponse.SC_FORBIDDEN, "login.insecure", user);
+            form(exchange, HttpServletResponse.SC_FORBIDDEN, "login.insecure");
         } else {
-            ownPassword(request, response, visitor, user, Secret.of(pass));
+            ownPassword(exchange, user, secret);
         }
     }
 
     /** Login tokens are switched off: then nobody else counts wrong passwords, or looks how they came. */
-    private void withoutTokens(
-            HttpServletRequest request,
-            HttpServletResponse response,
-            Optional<Visitor> visitor,
-            String user,
-            Secret password)
-            throws IOException {
-        Settings.Http http = postern.settings().http();
-        if (!Clients.maySendSecrets(request, http)) {
-            form(request, response, visitor, HttpServletResponse.SC_FORBIDDEN, "login.insecure", user);
+    private void withoutTokens(Exchange exchange, String user, Secret password) throws IOException {
+        if (!exchange.maySendSecrets(postern.settings())) {
+            form(exchange, HttpServletResponse.SC_FORBIDDEN, "login.insecure");
             return;
         }
         String account =
                 MailboxAddress.parse(user).map(MailboxAddress::toString).orElse("");
-        Throttle.Admission admission = throttle.begin(account, Clients.of(request, http));
+        Throttle.Admission admission = throttle.begin(account, exchange.client(postern.settings()));
         if (admission instanceof Throttle.Blocked blocked) {
-            templates.tooMany(request, response, visitor, blocked.retryAfter());
+            exchange.tooMany(blocked.retryAfter());
             return;
         }
         try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
-            if (ownPassword(request, response, visitor, user, password)) {
+            if (ownPassword(exchange, user, password)) {
                 counted.right();
             } else {
                 counted.wrong();
@@ -132,83 +133,77 @@ final class SignIn {
      * A login URL whose token was refused: it may carry the user's own password. What another site sent, or where every
      * login takes a click, has to be sent again from the form.
      */
-    void refusedToken(HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor)
-            throws IOException {
-        String user = text(first(request.getParameter("user"), request.getParameter("_user")));
-        String pass = text(first(request.getParameter("pass"), request.getParameter("_pass")));
-        boolean clicked = request.getMethod().equals("POST");
-        if (Csrf.isFromElsewhere(request) || (postern.settings().login().confirmAlways() && !clicked)) {
-            form(request, response, visitor, HttpServletResponse.SC_FORBIDDEN, "login.refused", user);
-            return;
+    void refusedToken(Exchange exchange) throws IOException {
+        String user = exchange.param("user").isEmpty() ? exchange.param("_user") : exchange.param("user");
+        String pass = exchange.param("pass").isEmpty() ? exchange.param("_pass") : exchange.param("pass");
+        boolean unclicked = postern.settings().login().confirmAlways() && !exchange.isPost();
+        if (Csrf.isFromElsewhere(exchange.request()) || unclicked) {
+            form(exchange, HttpServletResponse.SC_FORBIDDEN, "login.refused");
+        } else {
+            ownPassword(exchange, user, Secret.of(pass));
         }
-        ownPassword(request, response, visitor, user, Secret.of(pass));
     }
 
     /** Returns whether it was right; an answer is given either way. */
-    private boolean ownPassword(
-            HttpServletRequest request,
-            HttpServletResponse response,
-            Optional<Visitor> visitor,
-            String user,
-            Secret password)
-            throws IOException {
-        Optional<Mailbox> owner = owner(user, password);
+    private boolean ownPassword(Exchange exchange, String user, Secret password) throws IOException {
+        Optional<Mailbox> owner = password.isEmpty() || password.length() > MOST_CHARACTERS
+                ? Optional.empty()
+                : postern.mailboxes().openedBy(user, password);
         if (owner.isEmpty()) {
-            form(request, response, visitor, HttpServletResponse.SC_FORBIDDEN, "login.refused", user);
+            form(exchange, HttpServletResponse.SC_FORBIDDEN, "login.refused");
             return false;
         }
+        HttpServletRequest request = exchange.request();
         // The filter counted it as a guess, and knows the client's address behind a proxy: so it takes that back.
         HostLogin.of(request.getServletContext()).ifPresent(tokens -> tokens.passwordAccepted(request, user));
         Mailbox mailbox = owner.get();
         String version =
                 postern.backend().directory().passwordVersion(mailbox.address()).orElse("");
         OwnSession.open(request, mailbox, mailbox.locale().orElseGet(() -> Templates.wish(request)), version, password);
-        Webmail.redirect(response, start(request, true));
+        goOn(exchange, request.getContextPath() + start(true));
         return true;
     }
 
-    private Optional<Mailbox> owner(String user, Secret password) {
-        if (password.isEmpty() || password.length() > MOST_CHARACTERS) {
+    /** Whoever was in the middle of a letter goes on with it. */
+    private static void goOn(Exchange exchange, String start) {
+        Draft kept = WritePages.typed(exchange);
+        if (kept.isEmpty()) {
+            exchange.leave(start);
+        } else {
+            exchange.request().getSession().setAttribute(KEPT, kept);
+            exchange.redirect("/?_task=write&_kept");
+        }
+    }
+
+    /** The letter that was kept over a login, once. */
+    static Optional<Draft> kept(Exchange exchange) {
+        var session = exchange.request().getSession(false);
+        if (session == null || !(session.getAttribute(KEPT) instanceof Draft draft)) {
             return Optional.empty();
         }
-        return postern.mailboxes().openedBy(user, password);
+        session.removeAttribute(KEPT);
+        return Optional.of(draft);
     }
 
     /** Signs an owner out. The filter has signed a token session out before it came here. */
-    void signOut(HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor)
-            throws IOException {
-        if (visitor.isPresent() && !Csrf.isRight(request, visitor.get())) {
-            templates.write(
-                    response,
-                    HttpServletResponse.SC_OK,
-                    "logout",
-                    templates.frame(request, visitor, "logout.title", ""),
-                    Map.of());
+    void signOut(Exchange exchange) throws IOException {
+        if (exchange.anybody().isPresent() && !exchange.isFromHere()) {
+            exchange.page("logout", "", Map.of());
             return;
         }
-        if (visitor.isPresent()) {
-            OwnSession.end(request, response);
-            response.setHeader("Clear-Site-Data", "\"cache\"");
+        if (exchange.anybody().isPresent()) {
+            OwnSession.end(exchange.request(), exchange.response());
+            exchange.response().setHeader("Clear-Site-Data", "\"cache\"");
         }
-        Webmail.redirect(
-                response,
-                templates
-                        .brand(request)
-                        .logoutRedirect()
-                        .orElse(request.getContextPath()
-                                + postern.settings().login().loginPage()));
+        Settings.Login login = postern.settings().login();
+        exchange.leave(exchange.templates()
+                .brand(exchange.request())
+                .logoutRedirect()
+                .orElse(exchange.request().getContextPath() + login.loginPage()));
     }
 
-    private String start(HttpServletRequest request, boolean mail) {
-        var login = postern.settings().login();
-        return request.getContextPath() + (mail ? login.webmailPath() : login.adminPath());
-    }
-
-    private static @Nullable String first(@Nullable String one, @Nullable String other) {
-        return one == null ? other : one;
-    }
-
-    static String text(@Nullable String value) {
-        return value == null ? "" : value;
+    private String start(boolean mail) {
+        Settings.Login login = postern.settings().login();
+        return mail ? login.webmailPath() : login.adminPath();
     }
 }

@@ -7,12 +7,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.postern.core.SessionLocale;
@@ -34,17 +32,18 @@ public final class Templates {
         this.settings = settings;
         this.assets = assets;
         this.clock = clock;
-        ZoneId zone = ZoneId.systemDefault();
         for (SessionLocale locale : SessionLocale.values()) {
-            texts.put(locale, Texts.in(locale, zone));
+            texts.put(locale, Texts.in(locale, ZoneId.systemDefault()));
         }
     }
 
     /** The texts for this request: the visitor's language, or what his browser wants. */
     Texts texts(HttpServletRequest request, Optional<Visitor> visitor) {
-        SessionLocale locale = visitor.map(Visitor::locale).orElseGet(() -> wish(request));
-        Texts found = texts.get(locale);
-        return found == null ? Texts.in(SessionLocale.EN, ZoneId.systemDefault()) : found;
+        return texts(visitor.map(Visitor::locale).orElseGet(() -> wish(request)));
+    }
+
+    Texts texts(SessionLocale locale) {
+        return java.util.Objects.requireNonNull(texts.get(locale));
     }
 
     static SessionLocale wish(HttpServletRequest request) {
@@ -61,88 +60,54 @@ public final class Templates {
         return clock.instant();
     }
 
-    /**
-     * The frame of a page.
-     *
-     * @param titleKey the key of its title
-     */
-    Frame frame(HttpServletRequest request, Optional<Visitor> visitor, String titleKey, String tab) {
-        Texts own = texts(request, visitor);
+    Frame frame(HttpServletRequest request, Optional<Visitor> visitor, String title, String tab) {
         Brand brand = brand(request);
         String base = request.getContextPath();
+        Texts own = texts(request, visitor);
         return new Frame(
                 own,
-                own.get(titleKey),
+                assets,
+                title,
                 base,
-                base + assets.address("style.css"),
-                base + assets.address("icon.svg"),
-                base + assets.address("back.js"),
-                brand.color().map(color -> base + BrandStyle.PATH + brand.id() + ".css"),
-                brand.name(),
-                brand.logo().map(logo -> base + logo),
+                new Frame.BrandView(
+                        brand.name(),
+                        brand.color().map(color -> base + assets.address(Assets.styleOf(brand))),
+                        brand.logo().map(logo -> base + logo)),
                 tab,
-                visitor.map(v -> user(v, own, base)));
+                visitor.map(v -> user(v, own, base)),
+                now());
     }
 
-    private Frame.User user(Visitor visitor, Texts own, String base) {
+    private static Frame.User user(Visitor visitor, Texts own, String base) {
         return new Frame.User(
                 visitor.mailbox().toString(),
                 visitor.mail(),
                 visitor.admin(),
+                visitor.readOnly(),
+                visitor.standard(),
                 visitor.csrfToken(),
                 base + "/?_task=logout&" + Csrf.FIELD + '=' + visitor.csrfToken(),
                 visitor.support()
                         .map(s -> new Frame.Support(
-                                s.issuer(),
-                                s.reason(),
-                                own.get("type." + s.type().apiName()),
-                                own.duration(Duration.between(now(), s.end())),
-                                s.end().toString())));
+                                s.issuer(), s.reason(), own.get("type." + s.type().apiName()), s.end())));
     }
 
     /** Writes a page. */
-    void write(HttpServletResponse response, int status, String template, Frame frame, Map<String, Object> model)
+    void write(HttpServletResponse response, int status, String template, Map<String, Object> model)
             throws IOException {
-        Map<String, Object> all = new HashMap<>(model);
-        all.put("frame", frame);
-        Utf8ByteOutput page = new Utf8ByteOutput();
-        engine.render(template + ".jte", all, page);
         Guard.protectPage(response);
+        send(response, status, template, model);
+    }
+
+    /** Writes what has its own headers. */
+    void send(HttpServletResponse response, int status, String template, Map<String, Object> model)
+            throws IOException {
+        Utf8ByteOutput page = new Utf8ByteOutput();
+        engine.render(template + ".jte", model, page);
         response.setStatus(status);
         response.setContentType("text/html");
         response.setCharacterEncoding("UTF-8");
         response.setContentLength(page.getContentLength());
         page.writeTo(response.getOutputStream());
-    }
-
-    /** Too many wrong attempts: says when the next one counts. */
-    void tooMany(
-            HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor, Duration retryAfter)
-            throws IOException {
-        response.setHeader("Retry-After", Long.toString(Math.max(1, retryAfter.toSeconds())));
-        problem(request, response, visitor, 429);
-    }
-
-    /** A page that says what went wrong, in words that depend on the status alone, or on a key of its own. */
-    void problem(
-            HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor, int status, String key)
-            throws IOException {
-        Texts own = texts(request, visitor);
-        String general = status >= 500 ? "problem.500" : "problem.400";
-        Frame frame = frame(request, visitor, "problem.title", "");
-        write(
-                response,
-                status,
-                "problem",
-                frame,
-                Map.of(
-                        "title", own.getOr(key + ".title", general + ".title"),
-                        "text", own.getOr(key + ".text", general + ".text"),
-                        "status", status));
-    }
-
-    void problem(HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor, int status)
-            throws IOException {
-        problem(request, response, visitor, status, "problem." + status);
     }
 }

@@ -5,31 +5,41 @@ import java.util.Optional;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
 import org.postern.core.SessionLocale;
-import org.postern.core.SessionType;
+import org.postern.filter.WebmailInterface;
+import org.postern.filter.WebmailSession;
 
 /**
  * Whoever is signed in, by a token or with his own password.
  *
  * @param mail whether he may see the mailbox
  * @param admin whether he may see the admin tab
- * @param imapPassword what the mail server takes
- * @param support who looks in here with a token; empty for the owner
- * @param richText whether his browser shows HTML well
+ * @param password what the mail servers take
+ * @param support the session of whoever looks in here with a token; empty for the owner
+ * @param face what his browser gets
+ * @param graphical whether his browser shows HTML well
  */
 record Visitor(
         MailboxAddress mailbox,
         SessionLocale locale,
         boolean mail,
         boolean admin,
-        Secret imapPassword,
+        Secret password,
         String csrfToken,
-        Optional<Support> support,
-        boolean richText) {
+        Optional<WebmailSession> support,
+        WebmailInterface face,
+        boolean graphical) {
 
-    /**
-     * A session that a token opened.
-     *
-     * @param reason may be empty
-     */
-    record Support(String issuer, String reason, SessionType type, Instant end) {}
+    /** Whether nothing may be changed or sent. */
+    boolean readOnly() {
+        return support.filter(WebmailSession::readOnly).isPresent();
+    }
+
+    boolean standard() {
+        return face == WebmailInterface.STANDARD;
+    }
+
+    /** Until when the session lasts at most; the owner's own ends when it is idle. */
+    Optional<Instant> end() {
+        return support.map(WebmailSession::end);
+    }
 }

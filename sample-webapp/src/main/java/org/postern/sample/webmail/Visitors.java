@@ -20,7 +20,7 @@ final class Visitors {
     Optional<Visitor> of(HttpServletRequest request) {
         Optional<WebmailSession> token = WebmailSession.of(request).filter(s -> isOpen(request, s));
         return token.isPresent()
-                ? token.map(Visitors::byToken)
+                ? token.map(session -> byToken(request, session))
                 : OwnSession.of(request).flatMap(own -> owner(request, own));
     }
 
@@ -29,7 +29,7 @@ final class Visitors {
         return session.mailbox().equals(request.getRemoteUser());
     }
 
-    private static Visitor byToken(WebmailSession session) {
+    private static Visitor byToken(HttpServletRequest request, WebmailSession session) {
         return new Visitor(
                 MailboxAddress.parse(session.mailbox()).orElseThrow(),
                 session.locale(),
@@ -37,8 +37,9 @@ final class Visitors {
                 session.hasRole(WebmailSession.ADMIN_ROLE),
                 session.credential().secret(),
                 session.csrfToken(),
-                Optional.of(new Visitor.Support(session.issuer(), session.reason(), session.type(), session.end())),
-                session.webmailInterface() == WebmailInterface.STANDARD);
+                Optional.of(session),
+                session.webmailInterface(),
+                isGraphical(request));
     }
 
     /** Whose password was changed elsewhere, or whose mailbox was suspended, is signed out. */
@@ -58,6 +59,7 @@ final class Visitors {
                 own.password(),
                 own.csrfToken(),
                 Optional.empty(),
+                WebmailInterface.of(request),
                 isGraphical(request)));
     }
 

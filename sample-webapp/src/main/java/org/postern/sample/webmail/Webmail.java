@@ -1,11 +1,13 @@
 package org.postern.sample.webmail;
 
+import jakarta.servlet.MultipartConfigElement;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.UnavailableException;
 import org.postern.core.service.Postern;
@@ -21,128 +23,159 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings("serial") // no servlet is ever serialized
 public final class Webmail extends HttpServlet {
+    /** What a letter with its attachments may have. */
+    public static final MultipartConfigElement UPLOADS =
+            new MultipartConfigElement("", 20 * 1024 * 1024, 25 * 1024 * 1024, 64 * 1024);
+
     private static final Logger LOG = LoggerFactory.getLogger(Webmail.class);
-    private static final int RETRY_SECONDS = 5;
-    private static final Set<String> POSTED = Set.of("signin", "login", "settings", "logout");
+
+    /** A page, or something that is done. */
+    private interface Action {
+        void answer(Exchange exchange) throws IOException, ServletException, MailException;
+    }
+
+    /** Who may come to a task, and by which method. */
+    private enum Access {
+        ANYBODY,
+        SIGNED_IN,
+        MAIL,
+        /** Changes something in the mailbox: not in a session that may only read. */
+        MAIL_CHANGE,
+        ADMIN
+    }
+
+    private record Task(Access access, Optional<Action> get, Optional<Action> post) {
+        static Task page(Access access, Action get) {
+            return new Task(access, Optional.of(get), Optional.empty());
+        }
+
+        static Task form(Access access, Action get, Action post) {
+            return new Task(access, Optional.of(get), Optional.of(post));
+        }
+
+        static Task deed(Access access, Action post) {
+            return new Task(access, Optional.empty(), Optional.of(post));
+        }
+    }
 
     private final Visitors visitors;
     private final Templates templates;
     private final SignIn signIn;
-    private final MailPages mail;
-    private final SettingsPage settings;
-    private final AdminPage admin;
+    private final Map<String, Task> tasks = new java.util.HashMap<>();
 
-    /** @param mail the server that holds the mailboxes; empty where none is configured */
-    public Webmail(Postern postern, Optional<MailServer> mail, Templates templates) {
+    /** @param server the servers that hold the mailboxes; empty where none is configured */
+    public Webmail(Postern postern, Optional<MailServer> server, Templates templates) {
         this.visitors = new Visitors(postern);
         this.templates = templates;
-        this.signIn = new SignIn(postern, templates);
-        this.mail = new MailPages(mail, templates);
-        this.settings = new SettingsPage(postern, templates);
-        this.admin = new AdminPage(postern, templates);
+        this.signIn = new SignIn(postern);
+        SettingsPage settings = new SettingsPage(postern);
+        AdminPage admin = new AdminPage(postern);
+        tasks.put("", Task.page(Access.ANYBODY, signIn::front));
+        tasks.put("login", Task.form(Access.ANYBODY, signIn::show, signIn::show));
+        tasks.put("signin", Task.deed(Access.ANYBODY, signIn::signIn));
+        tasks.put("logout", Task.form(Access.ANYBODY, signIn::signOut, signIn::signOut));
+        tasks.put("settings", Task.form(Access.SIGNED_IN, settings::show, own(settings::change)));
+        tasks.put("visits", Task.page(Access.MAIL, new VisitsPage(postern)::show));
+        tasks.put("admin", Task.form(Access.ADMIN, admin::show, own(admin::change)));
+        tasks.put("tokens", Task.form(Access.ADMIN, admin::tokens, own(admin::revoke)));
+        if (server.isPresent()) {
+            MailPages mail = new MailPages(server.get());
+            WritePages write = new WritePages(
+                    server.get(), mail, postern.backend().directory());
+            tasks.put("mail", Task.page(Access.MAIL, mail::show));
+            tasks.put("body", Task.page(Access.MAIL, mail::body));
+            tasks.put("part", Task.page(Access.MAIL, mail::part));
+            tasks.put("act", Task.deed(Access.MAIL_CHANGE, own(mail::act)));
+            tasks.put("write", Task.page(Access.MAIL_CHANGE, write::show));
+            tasks.put("send", Task.deed(Access.MAIL_CHANGE, write::send));
+        } else {
+            tasks.put("mail", Task.page(Access.MAIL, exchange -> exchange.problem(503, "problem.no-mail-server")));
+        }
+    }
+
+    /** Only for a form of this session's own pages. */
+    private static Action own(Action action) {
+        return exchange -> {
+            if (exchange.isFromHere()) {
+                action.answer(exchange);
+            } else {
+                exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.elsewhere");
+            }
+        };
     }
 
     @Override
-    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Optional<Visitor> visitor = Optional.empty();
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws IOException, ServletException {
+        Exchange exchange = new Exchange(request, response, Optional.empty(), templates);
         try {
-            visitor = visitors.of(request);
-            answer(request, response, visitor);
+            exchange = new Exchange(request, response, visitors.of(request), templates);
+            answer(exchange);
         } catch (UnavailableException fault) {
             LOG.error("A page cannot be shown now: {}", fault.getMessage());
-            response.setIntHeader("Retry-After", RETRY_SECONDS);
-            templates.problem(request, response, visitor, HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+            exchange.problem(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
         } catch (MailException fault) {
-            LOG.error("A mailbox cannot be shown now: {}: {}", fault.getMessage(), reason(fault));
-            response.setIntHeader("Retry-After", RETRY_SECONDS);
-            templates.problem(
-                    request,
-                    response,
-                    visitor,
-                    HttpServletResponse.SC_SERVICE_UNAVAILABLE,
-                    fault.isRefused() ? "problem.mail-refused" : "problem.mail-down");
+            mailFault(exchange, fault);
         }
     }
 
-    /** The message alone, in one line: it comes from another machine. */
-    private static String reason(MailException fault) {
-        Throwable cause = fault.getCause();
-        return cause == null ? "" : String.valueOf(cause.getMessage()).replaceAll("\\p{Cntrl}+", " ");
+    private static void mailFault(Exchange exchange, MailException fault) throws IOException {
+        if (fault.kind() == MailException.Kind.NO_FOLDER) {
+            exchange.problem(HttpServletResponse.SC_NOT_FOUND, "problem.no-folder");
+            return;
+        }
+        // One line: the cause's message comes from another machine.
+        String cause = fault.getCause() == null ? "" : String.valueOf(fault.getCause().getMessage());
+        LOG.error("A mailbox cannot be shown now: {}: {}", fault.getMessage(), cause.replaceAll("\\p{Cntrl}+", " "));
+        boolean refused = fault.kind() == MailException.Kind.REFUSED;
+        exchange.problem(
+                HttpServletResponse.SC_SERVICE_UNAVAILABLE, refused ? "problem.mail-refused" : "problem.mail-down");
     }
 
-    private void answer(HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor)
-            throws IOException, MailException {
+    private void answer(Exchange exchange) throws IOException, ServletException, MailException {
+        HttpServletRequest request = exchange.request();
         if (request.getAttribute(SsoFilter.REFUSAL) != null) {
-            signIn.refusedToken(request, response, visitor);
+            signIn.refusedToken(exchange);
             return;
         }
-        if (!request.getServletPath().equals("/")) {
-            templates.problem(request, response, visitor, HttpServletResponse.SC_NOT_FOUND);
+        String name = task(request);
+        Task task = request.getServletPath().equals("/") ? tasks.get(name) : null;
+        if (task == null) {
+            exchange.problem(HttpServletResponse.SC_NOT_FOUND);
             return;
         }
-        String task = task(request);
-        boolean post = request.getMethod().equals("POST");
         boolean get = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
-        boolean fits = get ? !task.equals("signin") : post && POSTED.contains(task);
-        if (!fits) {
-            response.setHeader("Allow", POSTED.contains(task) ? "GET, HEAD, POST" : "GET, HEAD");
-            templates.problem(request, response, visitor, HttpServletResponse.SC_METHOD_NOT_ALLOWED);
-            return;
-        }
-        switch (task) {
-            case "" -> signIn.front(request, response, visitor);
-            case "login" -> signIn.show(request, response, visitor);
-            case "signin" -> signIn.signIn(request, response, visitor);
-            case "logout" -> signIn.signOut(request, response, visitor);
-            case "mail", "message", "part", "settings", "admin" -> {
-                if (visitor.isEmpty()) {
-                    redirect(response, request.getContextPath() + (hadSession(request) ? SignIn.ENDED : "/"));
-                } else {
-                    forVisitor(request, response, task, post, visitor.get());
-                }
+        Optional<Action> action = get ? task.get() : exchange.isPost() ? task.post() : Optional.empty();
+        if (action.isEmpty()) {
+            exchange.response()
+                    .setHeader("Allow", task.post().isEmpty() ? "GET, HEAD" : task.get().isEmpty() ? "POST" : "GET, HEAD, POST");
+            exchange.problem(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+        } else if (task.access() != Access.ANYBODY && exchange.anybody().isEmpty()) {
+            signIn.insteadOf(exchange, name);
+        } else {
+            String objection = objection(task.access(), exchange.anybody());
+            if (objection.isEmpty()) {
+                action.get().answer(exchange);
+            } else {
+                exchange.problem(HttpServletResponse.SC_FORBIDDEN, objection);
             }
-            default -> templates.problem(request, response, visitor, HttpServletResponse.SC_NOT_FOUND);
         }
     }
 
-    /** A browser that logged out has no cookie any more; one whose session ran out, or was ended elsewhere, has. */
-    private static boolean hadSession(HttpServletRequest request) {
-        return request.getRequestedSessionId() != null && !request.isRequestedSessionIdValid();
-    }
-
-    private void forVisitor(
-            HttpServletRequest request, HttpServletResponse response, String task, boolean post, Visitor visitor)
-            throws IOException, MailException {
-        boolean allowed = switch (task) {
-            case "mail", "message", "part" -> visitor.mail();
-            case "admin" -> visitor.admin();
-            default -> true;
+    /** Why this visitor may not; empty text where he may. */
+    private static String objection(Access access, Optional<Visitor> visitor) {
+        boolean mail = visitor.filter(Visitor::mail).isPresent();
+        return switch (access) {
+            case ANYBODY, SIGNED_IN -> "";
+            case MAIL -> mail ? "" : "problem.no-mail";
+            case MAIL_CHANGE -> !mail
+                    ? "problem.no-mail"
+                    : visitor.filter(Visitor::readOnly).isPresent() ? "problem.read-only" : "";
+            case ADMIN -> visitor.filter(Visitor::admin).isPresent() ? "" : "problem.no-admin";
         };
-        if (!allowed) {
-            templates.problem(
-                    request,
-                    response,
-                    Optional.of(visitor),
-                    HttpServletResponse.SC_FORBIDDEN,
-                    task.equals("admin") ? "problem.no-admin" : "problem.no-mail");
-            return;
-        }
-        switch (task) {
-            case "mail" -> mail.list(request, response, visitor);
-            case "message" -> mail.message(request, response, visitor);
-            case "part" -> mail.part(request, response, visitor);
-            case "admin" -> admin.show(request, response, visitor);
-            default -> {
-                if (post) {
-                    settings.change(request, response, visitor);
-                } else {
-                    settings.show(request, response, visitor);
-                }
-            }
-        }
     }
 
-    /** The task stands in the query, also of a form that posts. */
+    /** The task stands in the query, also of a form that posts; a choice of the interface leads to the start. */
     private static String task(HttpServletRequest request) {
         @Nullable String query = request.getQueryString();
         if (query != null) {
@@ -153,12 +186,5 @@ public final class Webmail extends HttpServlet {
             }
         }
         return "";
-    }
-
-    static void redirect(HttpServletResponse response, String location) {
-        Guard.protectPage(response);
-        response.setStatus(HttpServletResponse.SC_SEE_OTHER);
-        response.setHeader("Location", location);
-        response.setContentLength(0);
     }
 }

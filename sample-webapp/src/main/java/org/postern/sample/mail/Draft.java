@@ -1,0 +1,109 @@
+package org.postern.sample.mail;
+
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A message that is being written: what its writer typed, as he typed it.
+ *
+ * @param about the message that it answers or hands on
+ * @param kept the paths of those of its attachments that go with it
+ */
+public record Draft(
+        String to, String cc, String bcc, String subject, String text, @Nullable About letter, List<String> kept) implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** Nothing yet. */
+    public static final Draft EMPTY = new Draft("", "", "", "", "", Optional.empty(), List.of());
+
+    private static final int MOST_QUOTED = 64 * 1024;
+
+    /** Why a message is written. */
+    public record About(String folder, MessageId id, boolean forwarded) {}
+
+    /** Who gets the answer. */
+    public enum Answer {
+        SENDER,
+        ALL
+    }
+
+    /**
+     * An answer.
+     *
+     * @param own the writer's address, which gets none
+     * @param intro the line above what is quoted
+     */
+    public static Draft reply(Letter letter, String folder, Answer answer, String own, String intro) {
+        Map<String, InternetAddress> to = addresses(letter.origin().replyTo());
+        if (to.keySet().equals(java.util.Set.of(own))) {
+            to = addresses(letter.to());
+        }
+        Map<String, InternetAddress> cc = new LinkedHashMap<>();
+        if (answer == Answer.ALL) {
+            cc.putAll(addresses(letter.to()));
+            cc.putAll(addresses(letter.cc()));
+            cc.keySet().removeAll(to.keySet());
+            cc.remove(own);
+        }
+        String quoted = text(letter).lines().map(line -> line.startsWith(">") ? ">" + line : "> " + line).collect(Collectors.joining("\n"));
+        return new Draft(
+                joined(to),
+                joined(cc),
+                "",
+                prefixed("Re: ", letter.subject()),
+                "\n\n" + intro + "\n" + quoted + "\n",
+                Optional.of(new About(folder, letter.id(), false)),
+                List.of());
+    }
+
+    /** The message with its attachments, for somebody else. */
+    public static Draft forward(Letter letter, String folder, String intro) {
+        return new Draft(
+                "",
+                "",
+                "",
+                prefixed("Fwd: ", letter.subject()),
+                "\n\n" + intro + "\n\n" + text(letter) + "\n",
+                Optional.of(new About(folder, letter.id(), true)),
+                letter.attachments().stream().map(Letter.Attachment::path).toList());
+    }
+
+    private static String text(Letter letter) {
+        String text = letter.sections().stream().map(Letter.Section::text).collect(Collectors.joining("\n")).strip();
+        return text.length() > MOST_QUOTED ? text.substring(0, MOST_QUOTED) + " …" : text;
+    }
+
+    private static String prefixed(String prefix, String subject) {
+        return subject.regionMatches(true, 0, prefix, 0, prefix.length()) ? subject : prefix + subject;
+    }
+
+    /** By address in lower case, in their order; what is no address is left out. */
+    private static Map<String, InternetAddress> addresses(String list) {
+        Map<String, InternetAddress> found = new LinkedHashMap<>();
+        try {
+            for (InternetAddress address : InternetAddress.parseHeader(list, false)) {
+                if (address.getAddress() != null && address.getAddress().indexOf('@') > 0) {
+                    found.put(address.getAddress().toLowerCase(java.util.Locale.ROOT), address);
+                }
+            }
+        } catch (AddressException broken) {
+            // then nobody is suggested
+        }
+        return found;
+    }
+
+    private static String joined(Map<String, InternetAddress> addresses) {
+        return addresses.values().stream().map(InternetAddress::toUnicodeString).collect(Collectors.joining(", "));
+    }
+
+    /** Whether there is anything in it. */
+    public boolean isEmpty() {
+        return Stream.of(to, cc, bcc, subject, text).allMatch(String::isBlank);
+    }
+}

@@ -1,0 +1,180 @@
+package org.postern.sample.webmail;
+
+import jakarta.mail.internet.MimeMessage;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.Part;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.postern.core.Mailbox;
+import org.postern.core.spi.MailDirectory;
+import org.postern.sample.mail.Draft;
+import org.postern.sample.mail.Letter;
+import org.postern.sample.mail.MailAccount;
+import org.postern.sample.mail.MailException;
+import org.postern.sample.mail.MailServer;
+import org.postern.sample.mail.MessageId;
+import org.postern.sample.mail.Outgoing;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writing, answering, handing on, and sending. */
+final class WritePages {
+    private static final Logger LOG = LoggerFactory.getLogger(WritePages.class);
+
+    private final MailServer server;
+    private final MailPages mail;
+    private final MailDirectory directory;
+
+    WritePages(MailServer server, MailPages mail, MailDirectory directory) {
+        this.server = server;
+        this.mail = mail;
+        this.directory = directory;
+    }
+
+    /** The form: empty, or begun from a message. */
+    void show(Exchange exchange) throws IOException, MailException {
+        Optional<MessageId> id = exchange.message();
+        Draft draft = new Draft(
+                exchange.param("to"), "", "", exchange.param("subject"), "", Optional.empty(), List.of());
+        Optional<Letter> letter = Optional.empty();
+        if (id.isPresent()) {
+            String folder = MailPages.folder(exchange);
+            try (MailAccount account = mail.open(exchange.visitor())) {
+                letter = account.read(folder, id.get(), true);
+            }
+            if (letter.isEmpty()) {
+                exchange.problem(HttpServletResponse.SC_NOT_FOUND, "problem.no-message");
+                return;
+            }
+            draft = begin(exchange, letter.get(), folder);
+        }
+        form(exchange, HttpServletResponse.SC_OK, draft, letter, "");
+    }
+
+    private static Draft begin(Exchange exchange, Letter letter, String folder) {
+        Texts texts = exchange.texts();
+        String date = letter.date().map(texts::fully).orElse("");
+        if (exchange.param("_how").equals("forward")) {
+            return Draft.forward(
+                    letter, folder, texts.get("write.forwarded", letter.from(), date, letter.subject(), letter.to()));
+        }
+        return Draft.reply(
+                letter,
+                folder,
+                exchange.param("_how").equals("all") ? Draft.Answer.ALL : Draft.Answer.SENDER,
+                exchange.visitor().mailbox().toString(),
+                texts.get("write.quoted", date, letter.from()));
+    }
+
+    /** @param error in words; empty where there is none */
+    private void form(Exchange exchange, int status, Draft draft, Optional<Letter> letter, String error)
+            throws IOException {
+        Map<String, Object> model = new HashMap<>();
+        model.put("draft", draft);
+        model.put("attachments", letter.map(Letter::attachments).orElse(List.of()));
+        model.put("error", error);
+        exchange.page(status, "write", "mail", model);
+    }
+
+    /** What was typed, as it came. */
+    static Draft typed(Exchange exchange) {
+        Optional<MessageId> id = exchange.message();
+        String[] kept = exchange.request().getParameterValues("keep");
+        return new Draft(
+                exchange.param("to"),
+                exchange.param("cc"),
+                exchange.param("bcc"),
+                exchange.param("subject"),
+                exchange.param("text"),
+                id.map(i -> new Draft.About(
+                        MailPages.folder(exchange), i, exchange.param("_how").equals("forward"))),
+                kept == null ? List.of() : List.of(kept));
+    }
+
+    /** Shows what was typed again, when it could not be sent. What is typed is never lost. */
+    void again(Exchange exchange, String error) throws IOException, MailException {
+        Draft draft = typed(exchange);
+        Optional<Letter> letter = Optional.empty();
+        if (draft.about().filter(Draft.About::forwarded).isPresent()) {
+            try (MailAccount account = mail.open(exchange.visitor())) {
+                letter = account.read(draft.about().get().folder(), draft.about().get().id(), true);
+            }
+        }
+        // The script's form stays as it is, its files too: only the line that says why comes in.
+        exchange.into("said");
+        form(exchange, error.isEmpty() ? HttpServletResponse.SC_OK : HttpServletResponse.SC_BAD_REQUEST, draft, letter, error);
+    }
+
+    void send(Exchange exchange) throws IOException, ServletException, MailException {
+        Visitor visitor = exchange.visitor();
+        Texts texts = exchange.texts();
+        if (!exchange.isFromHere()) {
+            again(exchange, texts.get("write.check"));
+            return;
+        }
+        Draft draft = typed(exchange);
+        String own = visitor.mailbox().toString();
+        String name = directory.mailbox(visitor.mailbox()).map(Mailbox::name).orElse("");
+        try (MailAccount account = mail.open(visitor)) {
+            Letter.Origin origin = new Letter.Origin("", "", "");
+            List<MailAccount.Content> attachments = new ArrayList<>();
+            if (draft.about().isPresent()) {
+                Draft.About about = draft.about().get();
+                origin = account.read(about.folder(), about.id(), false)
+                        .map(Letter::origin)
+                        .orElse(origin);
+                for (String path : draft.kept()) {
+                    account.part(about.folder(), about.id(), path).ifPresent(attachments::add);
+                }
+            }
+            attachments.addAll(uploads(exchange));
+            MimeMessage message = Outgoing.of(
+                    draft, visitor.mailbox(), name, exchange.templates().now(), origin, attachments);
+            server.send(own, visitor.password(), message);
+            afterwards(account, draft, message);
+        } catch (Outgoing.BadAddressException bad) {
+            again(exchange, texts.get(bad.getMessage().isEmpty() ? "write.no-recipient" : "write.bad-address", bad.getMessage()));
+            return;
+        } catch (MailException fault) {
+            if (fault.kind() != MailException.Kind.NOT_SENT && fault.kind() != MailException.Kind.DOWN) {
+                throw fault;
+            }
+            LOG.warn("a message was not sent: {}", fault.getMessage());
+            again(exchange, fault.kind() == MailException.Kind.DOWN ? texts.get("write.down") : texts.get("write.refused", fault.getMessage()));
+            return;
+        }
+        String folder = draft.about().map(Draft.About::folder).orElse("INBOX");
+        exchange.redirect(MailPages.address(folder, "", 1) + "&_said=sent");
+    }
+
+    /** It is sent: what goes wrong now must not make anybody send it twice. */
+    private static void afterwards(MailAccount account, Draft draft, MimeMessage message) {
+        try {
+            account.keep(message);
+            if (draft.about().filter(a -> !a.forwarded()).isPresent()) {
+                account.answered(draft.about().get().folder(), draft.about().get().id());
+            }
+        } catch (MailException fault) {
+            LOG.error("a message was sent, but no copy of it kept: {}", fault.getMessage());
+        }
+    }
+
+    private static List<MailAccount.Content> uploads(Exchange exchange) throws IOException, ServletException {
+        List<MailAccount.Content> files = new ArrayList<>();
+        for (Part part : exchange.request().getParts()) {
+            String name = part.getSubmittedFileName();
+            if (part.getName().equals("file") && name != null && !name.isEmpty()) {
+                String type = part.getContentType();
+                boolean known = type != null && type.matches("[A-Za-z0-9.+-]{1,80}/[A-Za-z0-9.+-]{1,80}");
+                files.add(new MailAccount.Content(
+                        name.replaceAll("[\\p{Cntrl}/\\\\]", "_"), known ? type : "application/octet-stream", part::getInputStream));
+            }
+        }
+        return files;
+    }
+}
