@@ -29,6 +29,7 @@ final class EveryLogin implements WebmailLogins {
                 MailboxAddress.parse("mail@acme.example").orElseThrow(),
                 "",
                 Optional.of(SessionLocale.EN),
+                false,
                 now,
                 now.plus(Duration.ofHours(8)),
                 Optional.empty(),

@@ -125,7 +125,16 @@ class DeploymentTest {
                                 .administrator(Acme.address("mail@acme.example"))
                                 .orElseThrow(),
                         new IssueRequest(
-                                ALICE, type, Secret.of(""), "", "", "", false, false, new Client("192.0.2.1", "t")));
+                                ALICE,
+                                type,
+                                Secret.of(""),
+                                "",
+                                "",
+                                "",
+                                false,
+                                false,
+                                false,
+                                new Client("192.0.2.1", "t")));
         return ((Issuance.Issued) issuance).value().reveal();
     }
 

@@ -75,6 +75,7 @@ class EmbeddingTest {
                                     "",
                                     true,
                                     false,
+                                    false,
                                     new Client("192.0.2.1", "our portal")));
             // endregion
             Secret value = ((Issuance.Issued) issuance).value();

@@ -85,7 +85,8 @@ final class Site implements AutoCloseable {
         Issuance issuance = postern.tokens()
                 .issue(
                         admin("company@acme.example"),
-                        new IssueRequest(user, type, Secret.of(""), "ticket 7", life, locale, false, confirm, ISSUER));
+                        new IssueRequest(
+                                user, type, Secret.of(""), "ticket 7", life, locale, false, confirm, false, ISSUER));
         return (Issuance.Issued) issuance;
     }
 

@@ -69,6 +69,7 @@ final class StartLines {
                                         "",
                                         false,
                                         false,
+                                        false,
                                         Client.OPERATOR)))
                 .filter(Issuance.Issued.class::isInstance)
                 .map(issued -> ((Issuance.Issued) issued).loginUrl());

@@ -66,7 +66,8 @@ class WebmailTest {
                                     .directory()
                                     .administrator(Acme.address(issuer))
                                     .orElseThrow(),
-                            new IssueRequest(user, type, Secret.of(""), "Ticket <4711>", "", "", false, false, CLIENT));
+                            new IssueRequest(
+                                    user, type, Secret.of(""), "Ticket <4711>", "", "", false, false, false, CLIENT));
             return ((Issuance.Issued) issued).value().reveal();
         }
 

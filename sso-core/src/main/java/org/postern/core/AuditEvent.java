@@ -42,6 +42,7 @@ public record AuditEvent(
         PASSWORD_CHANGED,
         MAILBOX_SUSPENDED,
         MAILBOX_RESUMED,
+        MAILBOX_LOCALE_CHANGED,
         ADMIN_LOGIN,
         ADMIN_LOGIN_REFUSED;
 
@@ -135,6 +136,22 @@ public record AuditEvent(
                 mailbox,
                 administrator,
                 tokenId,
+                Optional.of(sessionType),
+                reason,
+                client,
+                detail,
+                count);
+    }
+
+    /** Done in a session that this token opened. */
+    public AuditEvent during(UUID token, SessionType sessionType, String reason) {
+        return new AuditEvent(
+                id,
+                time,
+                type,
+                mailbox,
+                administrator,
+                Optional.of(token),
                 Optional.of(sessionType),
                 reason,
                 client,

@@ -1,5 +1,7 @@
 package org.postern.core;
 
+import java.util.Optional;
+
 /** The way by which a secret arrives at webmail or at a mail server. */
 public enum Channel {
     /** The login URL (contract, section 7), including its confirmation page. */
@@ -18,5 +20,15 @@ public enum Channel {
 
     public String apiName() {
         return apiName;
+    }
+
+    /** The protocol of a mail server whose API name is exactly {@code name}. */
+    static Optional<Channel> mailProtocol(String name) {
+        return switch (name) {
+            case "imap" -> Optional.of(IMAP);
+            case "pop3" -> Optional.of(POP3);
+            case "smtp" -> Optional.of(SMTP);
+            default -> Optional.empty();
+        };
     }
 }

@@ -10,8 +10,10 @@ import java.util.UUID;
  * @param id its public id, time-ordered
  * @param reason why it was issued, or empty text
  * @param confirm it is redeemed only after a click, never by following a link (contract, section 7)
+ * @param readOnly its sessions may look at the mailbox and change nothing; its value opens no mail server
  * @param expiresAt the first moment at which it is no longer live
  * @param uses how often it was accepted, at webmail and at mail servers
+ * @param mailUses how many of its uses were at mail servers
  */
 public record LoginToken(
         UUID id,
@@ -21,9 +23,11 @@ public record LoginToken(
         String reason,
         Optional<SessionLocale> locale,
         boolean confirm,
+        boolean readOnly,
         Instant issuedAt,
         Instant expiresAt,
         int uses,
+        int mailUses,
         Optional<Instant> lastUsedAt,
         Optional<Instant> revokedAt) {
 

@@ -2,10 +2,17 @@ package org.postern.core;
 
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.UUID;
 
 /** UUIDs of version 7 (RFC 9562, section 5.7): ordered by the millisecond in which they were made, else random. */
 public final class TimeOrderedId {
+    /** The order of lists: newest first. As bytes, where {@link UUID#compareTo} compares signed numbers. */
+    public static final Comparator<UUID> NEWEST_FIRST = ((Comparator<UUID>)
+                    (a, b) -> Long.compareUnsigned(a.getMostSignificantBits(), b.getMostSignificantBits()))
+            .thenComparing((a, b) -> Long.compareUnsigned(a.getLeastSignificantBits(), b.getLeastSignificantBits()))
+            .reversed();
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private TimeOrderedId() {}

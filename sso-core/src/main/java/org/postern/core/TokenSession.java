@@ -9,6 +9,7 @@ import java.util.UUID;
  *
  * @param id its public id, time-ordered
  * @param reason the token's reason
+ * @param readOnly it may look at the mailbox and change nothing: the token, or the company, wanted it so at redemption
  * @param endsAt the first moment at which it is over in any case
  * @param endedAt when it was ended before that, if it was
  */
@@ -20,6 +21,7 @@ public record TokenSession(
         MailboxAddress issuer,
         String reason,
         Optional<SessionLocale> locale,
+        boolean readOnly,
         Instant startedAt,
         Instant endsAt,
         Optional<Instant> endedAt,

@@ -80,6 +80,7 @@ final class SessionOpener {
                 session.tokenId(),
                 session.issuer().toString(),
                 session.reason(),
+                session.readOnly(),
                 session.startedAt(),
                 session.endsAt(),
                 new MailCredential(redeemed.credential()),

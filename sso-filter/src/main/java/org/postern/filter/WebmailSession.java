@@ -21,6 +21,8 @@ import org.postern.core.SessionType;
  * @param tokenId the public id of the token
  * @param issuer the address of the administrator who issued the token
  * @param reason why the token was issued, or empty text
+ * @param readOnly whether the webmail may show the mailbox and must change nothing in it; false in a session that an
+ *     older version of the product kept
  * @param end the first moment at which the session is over in any case
  * @param credential the session's own login for IMAP and SMTP; with {@code admin_only} it opens nothing
  * @param csrfToken what a host's forms carry, and a logout link as the parameter {@code _token}
@@ -34,6 +36,7 @@ public record WebmailSession(
         UUID tokenId,
         String issuer,
         String reason,
+        boolean readOnly,
         Instant start,
         Instant end,
         MailCredential credential,
@@ -85,7 +88,19 @@ public record WebmailSession(
 
     WebmailSession with(WebmailInterface chosen) {
         return new WebmailSession(
-                id, mailbox, locale, type, chosen, tokenId, issuer, reason, start, end, credential, csrfToken);
+                id,
+                mailbox,
+                locale,
+                type,
+                chosen,
+                tokenId,
+                issuer,
+                reason,
+                readOnly,
+                start,
+                end,
+                credential,
+                csrfToken);
     }
 
     /** Without the secrets. */

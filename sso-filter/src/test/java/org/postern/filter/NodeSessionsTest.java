@@ -73,6 +73,7 @@ class NodeSessionsTest {
                 UUID.randomUUID(),
                 "mail@acme.example",
                 "ticket",
+                false,
                 start,
                 start.plus(life),
                 new MailCredential(Secret.of("the-credential")),

@@ -152,6 +152,7 @@ final class OmaResource {
                 "",
                 true,
                 false,
+                false,
                 caller.client());
         Issuance issuance = issued.count(Door.OMA, postern.tokens().issue(by, request));
         return answer(issuance, reason.isBlank()).audited(issuance.audit());

@@ -40,7 +40,8 @@ final class TokensResource {
             @Nullable String reason,
             @Nullable JsonNode life,
             @Nullable String locale,
-            @Nullable Boolean confirm) {}
+            @Nullable Boolean confirm,
+            @Nullable Boolean readOnly) {}
 
     private final Postern postern;
     private final LoginTokens tokens;
@@ -70,6 +71,7 @@ final class TokensResource {
                 text(wanted.locale()),
                 true,
                 Boolean.TRUE.equals(wanted.confirm()),
+                Boolean.TRUE.equals(wanted.readOnly()),
                 caller.client());
         Issuance issuance = issued.count(Door.API, tokens.issue(Caller.administrator(request), issue));
         if (issuance instanceof Issuance.Issued token) {

@@ -162,6 +162,7 @@ final class ToolsServlet extends HttpServlet {
                 form.get("locale"),
                 false,
                 false,
+                false,
                 caller.client());
         Issuance issuance = issued.count(Door.TOOLS, postern.tokens().issue(administrator, request));
         if (issuance instanceof Issuance.Issued token) {

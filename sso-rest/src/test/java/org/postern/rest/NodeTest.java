@@ -41,7 +41,16 @@ class NodeTest {
                     .issue(
                             server.administrator(Server.MAIL),
                             new IssueRequest(
-                                    Server.ALICE, "sso", Secret.of(""), "T", "", "", false, false, Server.CLIENT));
+                                    Server.ALICE,
+                                    "sso",
+                                    Secret.of(""),
+                                    "T",
+                                    "",
+                                    "",
+                                    false,
+                                    false,
+                                    false,
+                                    Server.CLIENT));
             RemoteLogins webmail = remote(server, KEY);
             var redeemed =
                     (Redemption.Redeemed) webmail.redeem(attempt(issued.value().reveal()));

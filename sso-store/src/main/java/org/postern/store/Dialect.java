@@ -60,6 +60,9 @@ sealed interface Dialect permits H2Dialect, PostgreSqlDialect {
     /** Keeps others that want to keep one of these values waiting until the transaction ends. */
     void holdValues(Connection connection, List<TokenDigest> values) throws SQLException;
 
+    /** Whether a query can be run once for each element of an array. */
+    boolean hasLateral();
+
     /** Makes room for the weeks to come, where the database wants that. Does no harm when called often. */
     void preparePartitions(Database database, Instant now);
 

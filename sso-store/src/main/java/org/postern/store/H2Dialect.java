@@ -128,6 +128,11 @@ final class H2Dialect implements Dialect {
     }
 
     @Override
+    public boolean hasLateral() {
+        return false;
+    }
+
+    @Override
     public void preparePartitions(Database database, Instant now) {}
 
     @Override

@@ -2,12 +2,15 @@ package org.postern.store;
 
 import jakarta.persistence.PersistenceException;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.hibernate.JDBCException;
 import org.hibernate.SessionFactory;
 import org.hibernate.StatelessSession;
@@ -18,13 +21,16 @@ import org.hibernate.query.SelectionQuery;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
+import org.postern.core.DomainName;
 import org.postern.core.LoginToken;
 import org.postern.core.Mailbox;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Page;
 import org.postern.core.Role;
+import org.postern.core.TimeOrderedId;
 import org.postern.core.TokenSession;
 import org.postern.core.UnavailableException;
+import org.postern.core.Visit;
 import org.postern.core.spi.AuditQuery;
 
 /**
@@ -65,6 +71,64 @@ final class Listings implements AutoCloseable {
         after.ifPresent(a -> question.and(" and t.id < :after").with("after", position(a)));
         question.and(" order by t.id desc");
         return page(question, limit, TokenRow::token, t -> t.id().toString());
+    }
+
+    /**
+     * The newest of each domain, then the newest of them all: one query for all domains together would have to sort
+     * every token there is.
+     */
+    Page<LoginToken> tokens(Set<DomainName> domains, int limit, Optional<String> after) {
+        Optional<UUID> position = after.map(Listings::position);
+        List<LoginToken> newest = questions(domains, limit + 1, position).stream()
+                .flatMap(question -> rows(question, limit + 1, TokenRow::token).stream())
+                .sorted(Comparator.comparing(LoginToken::id, TimeOrderedId.NEWEST_FIRST))
+                .limit(limit + 1L)
+                .toList();
+        return Page.of(newest, limit, t -> t.id().toString());
+    }
+
+    private List<Question<TokenRow>> questions(Set<DomainName> domains, int most, Optional<UUID> after) {
+        List<String> names = domains.stream().map(Object::toString).toList();
+        if (database.dialect().hasLateral()) {
+            Question<TokenRow> question = Question.inSql(
+                    TokenRow.class,
+                    "select t.* from unnest(cast(:domains as text[])) as d(name) cross join lateral"
+                            + " (select * from login_token where domain = d.name");
+            question.with("domains", names.toArray(String[]::new));
+            after.ifPresent(a -> question.and(" and id < :after").with("after", a));
+            question.and(" order by id desc limit " + most + ") as t order by t.id desc");
+            return List.of(question);
+        }
+        return names.stream().map(name -> inDomain(name, after)).toList();
+    }
+
+    private static Question<TokenRow> inDomain(String domain, Optional<UUID> after) {
+        Question<TokenRow> question =
+                Question.inSql(TokenRow.class, "select * from login_token t where t.domain = :domain");
+        question.with("domain", domain);
+        after.ifPresent(a -> question.and(" and t.id < :after").with("after", a));
+        return question.and(" order by t.id desc");
+    }
+
+    /** Two lists, each newest first, merged. */
+    Page<Visit> visits(MailboxAddress mailbox, Instant now, int limit, Optional<String> after) {
+        Question<SessionRow> sessions =
+                Question.inHql(SessionRow.class, "from SessionRow v where v.mailbox = :mailbox");
+        Question<AuditRow> logins =
+                Question.inSql(AuditRow.class, "select * from audit_event v where v.visited = :mailbox");
+        for (Question<?> question : List.of(sessions, logins)) {
+            question.with("mailbox", mailbox.toString());
+            after.ifPresent(a -> question.and(" and v.id < :after").with("after", position(a)));
+            question.and(" order by v.id desc");
+        }
+        List<Visit> visits = Stream.concat(
+                        rows(sessions, limit + 1, row -> Visit.of(row.session(), now)).stream(),
+                        rows(logins, limit + 1, row -> Visit.of(row.event())).stream()
+                                .flatMap(Optional::stream))
+                .sorted(Comparator.comparing(Visit::id, TimeOrderedId.NEWEST_FIRST))
+                .limit(limit + 1L)
+                .toList();
+        return Page.of(visits, limit, v -> v.id().toString());
     }
 
     Page<TokenSession> sessions(MailboxAddress mailbox, Instant now, int limit, Optional<String> after) {
@@ -185,9 +249,11 @@ final class Listings implements AutoCloseable {
     }
 
     private <R, T> Page<T> page(Question<R> question, int limit, Function<R, T> item, Function<T, String> position) {
-        List<T> rows = read(
-                session -> question.ask(session, limit + 1).stream().map(item).toList());
-        return Page.of(rows, limit, position);
+        return Page.of(rows(question, limit + 1, item), limit, position);
+    }
+
+    private <R, T> List<T> rows(Question<R> question, int most, Function<R, T> item) {
+        return read(session -> question.ask(session, most).stream().map(item).toList());
     }
 
     private <T> T read(Function<StatelessSession, T> work) {

@@ -242,6 +242,11 @@ final class PostgreSqlDialect implements Dialect {
     }
 
     @Override
+    public boolean hasLateral() {
+        return true;
+    }
+
+    @Override
     public void preparePartitions(Database database, Instant now) {
         LocalDate thisWeek = Partitioned.weekOf(now);
         if (thisWeek.equals(prepared)) {

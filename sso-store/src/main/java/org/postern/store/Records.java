@@ -9,22 +9,25 @@ import org.postern.core.DomainName;
 import org.postern.core.LoginToken;
 import org.postern.core.TokenDigest;
 import org.postern.core.TokenSession;
+import org.postern.core.Visit;
 
 /** How tokens, sessions and audit events stand in their tables: the columns, and both ways. */
 final class Records {
-    static final String TOKEN_COLUMNS = "id, mailbox, session_type, issuer, reason, locale, confirm, issued_at,"
-            + " expires_at, uses, last_used_at, revoked_at";
-    static final String SESSION_COLUMNS = "id, token_id, mailbox, session_type, issuer, reason, locale, started_at,"
-            + " ends_at, ended_at, client_address, user_agent";
+    static final String TOKEN_COLUMNS = "id, mailbox, session_type, issuer, reason, locale, confirm, read_only,"
+            + " issued_at, expires_at, uses, mail_uses, last_used_at, revoked_at";
+    static final String SESSION_COLUMNS =
+            "id, token_id, mailbox, session_type, issuer, reason, locale, read_only, started_at,"
+                    + " ends_at, ended_at, client_address, user_agent";
 
     private Records() {}
 
     static Insert token(LoginToken token, TokenDigest value) {
         return new Insert(
                 "login_token",
-                "digest, expiry_noted, " + TOKEN_COLUMNS,
+                "digest, expiry_noted, domain, " + TOKEN_COLUMNS,
                 p -> p.bytes(value.bytes())
                         .flag(false)
+                        .name(token.mailbox().domain())
                         .id(token.id())
                         .name(token.mailbox())
                         .text(token.type().apiName())
@@ -32,9 +35,11 @@ final class Records {
                         .text(token.reason())
                         .name(token.locale().map(l -> l.code()))
                         .flag(token.confirm())
+                        .flag(token.readOnly())
                         .time(token.issuedAt())
                         .time(token.expiresAt())
                         .number(token.uses())
+                        .number(token.mailUses())
                         .time(token.lastUsedAt())
                         .time(token.revokedAt()));
     }
@@ -48,9 +53,11 @@ final class Records {
                 row.text("reason"),
                 row.locale(),
                 row.flag("confirm"),
+                row.flag("read_only"),
                 row.time("issued_at"),
                 row.time("expires_at"),
                 row.number("uses"),
+                row.number("mail_uses"),
                 row.timeIfAny("last_used_at"),
                 row.timeIfAny("revoked_at"));
     }
@@ -67,6 +74,7 @@ final class Records {
                         .name(session.issuer())
                         .text(session.reason())
                         .name(session.locale().map(l -> l.code()))
+                        .flag(session.readOnly())
                         .time(session.startedAt())
                         .time(session.endsAt())
                         .time(session.endedAt())
@@ -83,6 +91,7 @@ final class Records {
                 row.address("issuer"),
                 row.text("reason"),
                 row.locale(),
+                row.flag("read_only"),
                 row.time("started_at"),
                 row.time("ends_at"),
                 row.timeIfAny("ended_at"),
@@ -93,12 +102,13 @@ final class Records {
         Optional<DomainName> domain = event.domain();
         return new Insert(
                 "audit_event",
-                "id, happened_at, event, domain, mailbox, administrator, token_id, session_type, reason,"
+                "id, happened_at, event, domain, visited, mailbox, administrator, token_id, session_type, reason,"
                         + " client_address, user_agent, detail, times",
                 p -> p.id(event.id())
                         .time(event.time())
                         .text(event.type().apiName())
                         .name(domain)
+                        .name(Visit.of(event).map(Visit::mailbox))
                         .name(event.mailbox())
                         .name(event.administrator())
                         .id(event.tokenId())

@@ -36,6 +36,9 @@ class SessionRow {
     private String reason;
     private @Nullable String locale;
 
+    @Column(name = "read_only")
+    private boolean readOnly;
+
     @Column(name = "started_at")
     private Instant startedAt;
 
@@ -62,6 +65,7 @@ class SessionRow {
                 Row.parsed(MailboxAddress::parse, issuer),
                 reason,
                 Optional.ofNullable(locale).map(l -> Row.parsed(SessionLocale::parse, l)),
+                readOnly,
                 startedAt,
                 endsAt,
                 Optional.ofNullable(endedAt),

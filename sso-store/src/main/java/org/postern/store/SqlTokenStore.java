@@ -9,12 +9,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.postern.core.AdminSession;
 import org.postern.core.AuditEvent;
 import org.postern.core.Client;
+import org.postern.core.DomainName;
 import org.postern.core.Ending;
 import org.postern.core.LoginToken;
 import org.postern.core.MailboxAddress;
@@ -23,6 +25,7 @@ import org.postern.core.TimeOrderedId;
 import org.postern.core.TokenDigest;
 import org.postern.core.TokenSession;
 import org.postern.core.TokenState;
+import org.postern.core.Visit;
 import org.postern.core.spi.AuditLog;
 import org.postern.core.spi.AuditQuery;
 import org.postern.core.spi.TokenStore;
@@ -38,8 +41,11 @@ final class SqlTokenStore implements TokenStore {
     private static final String LIVE =
             "revoked_at is null and (uses = 0 or session_type in ('normal', 'normal_admin')) and expires_at > ?";
 
-    private static final String COUNT_USE =
-            "update login_token set uses = uses + 1, last_used_at = ? where id = ? and expires_at = ? and " + LIVE;
+    private static final String LIVE_ONE = " where id = ? and expires_at = ? and " + LIVE;
+    private static final String COUNT_USE = "update login_token set uses = uses + 1, last_used_at = ?" + LIVE_ONE;
+    private static final String COUNT_MAIL_USE =
+            "update login_token set uses = uses + 1, mail_uses = mail_uses + 1, last_used_at = ?" + LIVE_ONE;
+    private static final String COUNT_FIRST_MAIL_USE = COUNT_MAIL_USE + " and mail_uses = 0";
 
     private final Database database;
     private final Listings listings;
@@ -103,21 +109,27 @@ final class SqlTokenStore implements TokenStore {
     @Override
     public boolean redeem(LoginToken token, TokenSession session, List<TokenDigest> credential, AuditEvent redeemed) {
         List<Insert> rows = List.of(Records.session(session, credential.get(0)), Records.event(redeemed));
-        return told(database.dialect().decide(database, countUse(token, session.startedAt()), rows), redeemed);
+        return told(
+                database.dialect().decide(database, countUse(COUNT_USE, token, session.startedAt()), rows), redeemed);
     }
 
     @Override
     public boolean use(LoginToken token, Instant now, Optional<AuditEvent> audit) {
         List<Insert> rows = audit.map(Records::event).stream().toList();
-        boolean live = database.dialect().decide(database, countUse(token, now), rows);
+        boolean live = database.dialect().decide(database, countUse(COUNT_MAIL_USE, token, now), rows);
         audit.ifPresent(event -> told(live, event));
         return live;
     }
 
-    private static Command countUse(LoginToken token, Instant now) {
+    @Override
+    public boolean useFirst(LoginToken token, Instant now, AuditEvent audit) {
+        Command count = countUse(COUNT_FIRST_MAIL_USE, token, now);
+        return told(database.dialect().decide(database, count, List.of(Records.event(audit))), audit);
+    }
+
+    private static Command countUse(String sql, LoginToken token, Instant now) {
         return new Command(
-                COUNT_USE,
-                p -> p.time(now).id(token.id()).time(token.expiresAt()).time(now));
+                sql, p -> p.time(now).id(token.id()).time(token.expiresAt()).time(now));
     }
 
     @Override
@@ -141,6 +153,11 @@ final class SqlTokenStore implements TokenStore {
     }
 
     @Override
+    public Page<LoginToken> tokens(Set<DomainName> domains, int limit, Optional<String> after) {
+        return listings.tokens(domains, limit, after);
+    }
+
+    @Override
     public Optional<TokenSession> session(UUID id) {
         return listings.session(id);
     }
@@ -148,6 +165,11 @@ final class SqlTokenStore implements TokenStore {
     @Override
     public Page<TokenSession> sessions(MailboxAddress mailbox, Instant now, int limit, Optional<String> after) {
         return listings.sessions(mailbox, now, limit, after);
+    }
+
+    @Override
+    public Page<Visit> visits(MailboxAddress mailbox, Instant now, int limit, Optional<String> after) {
+        return listings.visits(mailbox, now, limit, after);
     }
 
     @Override
@@ -340,7 +362,7 @@ final class SqlTokenStore implements TokenStore {
     @Override
     public int purge(Instant tokensBefore, Instant auditBefore, int batch) {
         int gone = database.dialect().purgeTokens(database, tokensBefore, batch);
-        gone += purge("token_session", "ends_at", tokensBefore, batch - gone);
+        gone += purge("token_session", "ends_at", auditBefore, batch - gone);
         gone += purge("admin_session", "expires_at", tokensBefore, batch - gone);
         return gone < batch ? gone + database.dialect().purgeAudit(database, auditBefore, batch - gone) : gone;
     }

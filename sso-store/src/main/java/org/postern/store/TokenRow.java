@@ -33,6 +33,9 @@ class TokenRow {
     private @Nullable String locale;
     private boolean confirm;
 
+    @Column(name = "read_only")
+    private boolean readOnly;
+
     @Column(name = "issued_at")
     private Instant issuedAt;
 
@@ -40,6 +43,9 @@ class TokenRow {
     private Instant expiresAt;
 
     private int uses;
+
+    @Column(name = "mail_uses")
+    private int mailUses;
 
     @Column(name = "last_used_at")
     private @Nullable Instant lastUsedAt;
@@ -58,9 +64,11 @@ class TokenRow {
                 reason,
                 Optional.ofNullable(locale).map(l -> Row.parsed(SessionLocale::parse, l)),
                 confirm,
+                readOnly,
                 issuedAt,
                 expiresAt,
                 uses,
+                mailUses,
                 Optional.ofNullable(lastUsedAt),
                 Optional.ofNullable(revokedAt));
     }

@@ -43,8 +43,10 @@ record Samples(DomainName domain, MailboxAddress alice, MailboxAddress admin) {
                 reason,
                 Optional.empty(),
                 false,
+                false,
                 issuedAt,
                 expiresAt,
+                0,
                 0,
                 Optional.empty(),
                 Optional.empty());
@@ -86,6 +88,7 @@ record Samples(DomainName domain, MailboxAddress alice, MailboxAddress admin) {
                 token.issuer(),
                 token.reason(),
                 Optional.empty(),
+                false,
                 now,
                 now.plus(Duration.ofHours(8)),
                 Optional.empty(),

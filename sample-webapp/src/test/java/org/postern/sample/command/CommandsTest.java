@@ -194,7 +194,7 @@ class CommandsTest {
                                 .directory()
                                 .administrator(Acme.address(BOSS))
                                 .orElseThrow(),
-                        new IssueRequest(ANN, "", Secret.of(""), "Ticket 7", "", "", true, false, CLIENT));
+                        new IssueRequest(ANN, "", Secret.of(""), "Ticket 7", "", "", true, false, false, CLIENT));
     }
 
     private static boolean opens(Postern postern, Issuance.Issued issued) {

@@ -77,7 +77,8 @@ class DemoTest {
         Issuance issued = postern.tokens()
                 .issue(
                         issuer,
-                        new IssueRequest(user, type.apiName(), Secret.of(""), "test", "", "", false, false, CLIENT));
+                        new IssueRequest(
+                                user, type.apiName(), Secret.of(""), "test", "", "", false, false, false, CLIENT));
         return ((Issuance.Issued) issued).value();
     }
 

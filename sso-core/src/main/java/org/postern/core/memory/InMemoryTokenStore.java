@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -20,13 +21,16 @@ import java.util.stream.Stream;
 import org.postern.core.AdminSession;
 import org.postern.core.AuditEvent;
 import org.postern.core.Client;
+import org.postern.core.DomainName;
 import org.postern.core.Ending;
 import org.postern.core.LoginToken;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Page;
+import org.postern.core.TimeOrderedId;
 import org.postern.core.TokenDigest;
 import org.postern.core.TokenSession;
 import org.postern.core.TokenState;
+import org.postern.core.Visit;
 import org.postern.core.spi.AuditLog;
 import org.postern.core.spi.AuditQuery;
 import org.postern.core.spi.TokenStore;
@@ -38,14 +42,8 @@ import org.postern.core.spi.TokenStore;
 public final class InMemoryTokenStore implements TokenStore {
     private static final Client NOBODY = new Client("", "");
 
-    /** UUIDs compare as signed numbers; time-ordered ones are meant to be compared byte by byte. */
-    private static final Comparator<UUID> NEWEST_FIRST = ((Comparator<UUID>)
-                    (a, b) -> Long.compareUnsigned(a.getMostSignificantBits(), b.getMostSignificantBits()))
-            .thenComparing((a, b) -> Long.compareUnsigned(a.getLeastSignificantBits(), b.getLeastSignificantBits()))
-            .reversed();
-
-    private static final Comparator<LoginToken> ISSUED =
-            Comparator.comparing(LoginToken::issuedAt).thenComparing(LoginToken::id, NEWEST_FIRST.reversed());
+    private static final Comparator<LoginToken> ISSUED = Comparator.comparing(LoginToken::issuedAt)
+            .thenComparing(LoginToken::id, TimeOrderedId.NEWEST_FIRST.reversed());
 
     /** @param noted whether the audit trail knows that it expired */
     private record TokenRow(LoginToken token, TokenDigest value, boolean noted) {
@@ -56,12 +54,12 @@ public final class InMemoryTokenStore implements TokenStore {
 
     private record SessionRow(TokenSession session, TokenDigest credential) {}
 
-    private final NavigableMap<UUID, TokenRow> tokens = new TreeMap<>(NEWEST_FIRST);
+    private final NavigableMap<UUID, TokenRow> tokens = new TreeMap<>(TimeOrderedId.NEWEST_FIRST);
     private final Map<TokenDigest, List<UUID>> tokensByValue = new HashMap<>();
-    private final NavigableMap<UUID, SessionRow> sessions = new TreeMap<>(NEWEST_FIRST);
+    private final NavigableMap<UUID, SessionRow> sessions = new TreeMap<>(TimeOrderedId.NEWEST_FIRST);
     private final Map<TokenDigest, UUID> sessionsByCredential = new HashMap<>();
     private final Map<TokenDigest, AdminSession> adminSessions = new HashMap<>();
-    private final NavigableMap<UUID, AuditEvent> audit = new TreeMap<>(NEWEST_FIRST);
+    private final NavigableMap<UUID, AuditEvent> audit = new TreeMap<>(TimeOrderedId.NEWEST_FIRST);
 
     public InMemoryTokenStore() {}
 
@@ -97,7 +95,7 @@ public final class InMemoryTokenStore implements TokenStore {
     public synchronized boolean redeem(
             LoginToken token, TokenSession session, List<TokenDigest> credential, AuditEvent redeemed) {
         TokenDigest newest = credential.get(0);
-        if (!countUse(token.id(), session.startedAt())) {
+        if (!countUse(token.id(), session.startedAt(), 0)) {
             return false;
         }
         sessions.put(session.id(), new SessionRow(session, newest));
@@ -108,19 +106,25 @@ public final class InMemoryTokenStore implements TokenStore {
 
     @Override
     public synchronized boolean use(LoginToken token, Instant now, Optional<AuditEvent> event) {
-        boolean live = countUse(token.id(), now);
+        boolean live = countUse(token.id(), now, 1);
         if (live) {
             event.ifPresent(this::write);
         }
         return live;
     }
 
-    private boolean countUse(UUID id, Instant now) {
+    @Override
+    public synchronized boolean useFirst(LoginToken token, Instant now, AuditEvent event) {
+        boolean unused = token(token.id()).filter(t -> t.mailUses() == 0).isPresent();
+        return unused && use(token, now, Optional.of(event));
+    }
+
+    private boolean countUse(UUID id, Instant now, int atMailServer) {
         TokenRow row = tokens.get(id);
         if (row == null || !isLive(row.token(), now)) {
             return false;
         }
-        tokens.put(id, row.with(used(row.token(), now)));
+        tokens.put(id, row.with(used(row.token(), now, atMailServer)));
         return true;
     }
 
@@ -151,6 +155,11 @@ public final class InMemoryTokenStore implements TokenStore {
     }
 
     @Override
+    public synchronized Page<LoginToken> tokens(Set<DomainName> domains, int limit, Optional<String> after) {
+        return page(tokens, TokenRow::token, t -> domains.contains(t.mailbox().domain()), LoginToken::id, limit, after);
+    }
+
+    @Override
     public synchronized Optional<TokenSession> session(UUID id) {
         return Optional.ofNullable(sessions.get(id)).map(SessionRow::session);
     }
@@ -165,6 +174,14 @@ public final class InMemoryTokenStore implements TokenStore {
                 TokenSession::id,
                 limit,
                 after);
+    }
+
+    @Override
+    public synchronized Page<Visit> visits(MailboxAddress mailbox, Instant now, int limit, Optional<String> after) {
+        NavigableMap<UUID, Visit> visits = new TreeMap<>(TimeOrderedId.NEWEST_FIRST);
+        sessions.values().forEach(row -> visits.put(row.session().id(), Visit.of(row.session(), now)));
+        audit.values().forEach(e -> Visit.of(e).ifPresent(visit -> visits.put(visit.id(), visit)));
+        return page(visits, v -> v, v -> v.mailbox().equals(mailbox), Visit::id, limit, after);
     }
 
     @Override
@@ -292,7 +309,7 @@ public final class InMemoryTokenStore implements TokenStore {
         int gone = remove(tokens.values(), r -> r.token().expiresAt().isBefore(tokensBefore), this::forgetValue, batch);
         gone += remove(
                 sessions.values(),
-                r -> r.session().endsAt().isBefore(tokensBefore),
+                r -> r.session().endsAt().isBefore(auditBefore),
                 r -> sessionsByCredential.remove(r.credential()),
                 batch - gone);
         gone += remove(adminSessions.values(), s -> s.expiresAt().isBefore(tokensBefore), s -> {}, batch - gone);
@@ -346,7 +363,7 @@ public final class InMemoryTokenStore implements TokenStore {
         return id;
     }
 
-    private static LoginToken used(LoginToken t, Instant now) {
+    private static LoginToken used(LoginToken t, Instant now, int atMailServer) {
         return new LoginToken(
                 t.id(),
                 t.mailbox(),
@@ -355,9 +372,11 @@ public final class InMemoryTokenStore implements TokenStore {
                 t.reason(),
                 t.locale(),
                 t.confirm(),
+                t.readOnly(),
                 t.issuedAt(),
                 t.expiresAt(),
                 t.uses() + 1,
+                t.mailUses() + atMailServer,
                 Optional.of(now),
                 t.revokedAt());
     }
@@ -371,9 +390,11 @@ public final class InMemoryTokenStore implements TokenStore {
                 t.reason(),
                 t.locale(),
                 t.confirm(),
+                t.readOnly(),
                 t.issuedAt(),
                 t.expiresAt(),
                 t.uses(),
+                t.mailUses(),
                 t.lastUsedAt(),
                 Optional.of(at));
     }
@@ -387,6 +408,7 @@ public final class InMemoryTokenStore implements TokenStore {
                 s.issuer(),
                 s.reason(),
                 s.locale(),
+                s.readOnly(),
                 s.startedAt(),
                 s.endsAt(),
                 Optional.of(at),

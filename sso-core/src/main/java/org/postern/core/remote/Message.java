@@ -103,6 +103,15 @@ final class Message {
         return locale;
     }
 
+    /** An issuing service of an older version says nothing of it, and knows no such sessions. */
+    private boolean readOnly() {
+        String value = fields.getOrDefault("read_only", "false");
+        if (!value.equals("true") && !value.equals("false")) {
+            throw new IllegalArgumentException("neither true nor false: read_only");
+        }
+        return value.equals("true");
+    }
+
     private static String code(Optional<SessionLocale> locale) {
         return locale.map(SessionLocale::code).orElse("");
     }
@@ -150,6 +159,7 @@ final class Message {
                     .with("issuer", s.issuer().toString())
                     .with("reason", s.reason())
                     .with("locale", code(s.locale()))
+                    .with("read_only", Boolean.toString(s.readOnly()))
                     .with("started", Long.toString(s.startedAt().toEpochMilli()))
                     .with("ends", Long.toString(s.endsAt().toEpochMilli()))
                     .with("credential", redeemed.credential().reveal())
@@ -178,6 +188,7 @@ final class Message {
                                 address("issuer"),
                                 text("reason"),
                                 locale("locale"),
+                                readOnly(),
                                 time("started"),
                                 time("ends"),
                                 Optional.empty(),

@@ -75,6 +75,30 @@ public final class Authority {
         return isHigher(allowed.mailbox(), administrator) ? new Verdict.Denied("never upward") : allowed;
     }
 
+    /**
+     * May this administrator change this mailbox: its password, its locale, whether it is suspended? An administrator's
+     * mailbox is changed only by one who has all of that administrator's powers, and could not get more by it.
+     */
+    Verdict mayChange(Administrator administrator, String user) {
+        Verdict verdict = mayActOn(administrator, user);
+        if (!(verdict instanceof Verdict.Allowed allowed)) {
+            return verdict;
+        }
+        if (administrator.role() == Role.MAIL) {
+            return new Verdict.Denied("role");
+        }
+        Optional<Administrator> target =
+                directory.administrator(allowed.mailbox().address());
+        return target.isEmpty() || hasPowersOf(administrator, target.get())
+                ? allowed
+                : new Verdict.Denied("another's powers");
+    }
+
+    private boolean hasPowersOf(Administrator administrator, Administrator other) {
+        return other.company().equals(administrator.company())
+                && other.domains().stream().allMatch(d -> controls(administrator, d));
+    }
+
     /** May this administrator end tokens and sessions of this mailbox, which may be gone by now? */
     boolean mayEnd(Administrator administrator, MailboxAddress address) {
         return controls(administrator, address.domain())
@@ -110,9 +134,7 @@ public final class Authority {
         Role least = type.opensMailbox() ? Role.DOMAIN : Role.COMPANY;
         Optional<Administrator> target = directory.administrator(mailbox.address());
         return issuer.role().compareTo(least) >= 0
-                && target.isPresent()
-                && target.get().company().equals(issuer.company())
-                && target.get().domains().stream().allMatch(d -> controls(issuer, d));
+                && target.filter(t -> hasPowersOf(issuer, t)).isPresent();
     }
 
     /** Whether an administrator is a mailbox too, and that is suspended: then he has no power. */

@@ -13,6 +13,7 @@ import org.postern.core.Secret;
  * @param life in seconds
  * @param reasonRequired whether this door insists on a reason
  * @param confirm whether the token needs a click before it is redeemed
+ * @param readOnly whether the token's sessions may only look
  */
 public record IssueRequest(
         String user,
@@ -23,4 +24,5 @@ public record IssueRequest(
         String locale,
         boolean reasonRequired,
         boolean confirm,
+        boolean readOnly,
         Client client) {}

@@ -31,6 +31,8 @@ import org.postern.core.TokenDigest;
 import org.postern.core.TokenKeys;
 import org.postern.core.TokenLife;
 import org.postern.core.TokenSession;
+import org.postern.core.Visit;
+import org.postern.core.settings.Company;
 import org.postern.core.settings.Settings;
 import org.postern.core.spi.MailDirectory;
 import org.postern.core.spi.TokenStore;
@@ -40,6 +42,9 @@ import org.postern.core.spi.TokenStore;
  * org.postern.core.UnavailableException} on a fault; then nothing was consumed.
  */
 public final class LoginTokens implements WebmailLogins {
+    /** What the trail says of tokens and sessions that may only look. */
+    static final String READ_ONLY = "read-only";
+
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int MAX_REASON = 500;
     private static final int VALUE_BYTES = 16;
@@ -56,6 +61,8 @@ public final class LoginTokens implements WebmailLogins {
     private final boolean confirmAlways;
     private final Duration maxSession;
     private final ChosenToken rule;
+    private final Companies companies;
+    private final OwnerNotices notices;
 
     LoginTokens(
             TokenStore store,
@@ -67,6 +74,8 @@ public final class LoginTokens implements WebmailLogins {
             Activity activity,
             Clock clock,
             ChosenToken rule,
+            Companies companies,
+            OwnerNotices notices,
             Settings settings) {
         this.store = store;
         this.directory = directory;
@@ -77,6 +86,8 @@ public final class LoginTokens implements WebmailLogins {
         this.activity = activity;
         this.clock = clock;
         this.rule = rule;
+        this.companies = companies;
+        this.notices = notices;
         this.webmail = settings.http().webmailUrl();
         this.confirmAlways = settings.login().confirmAlways();
         this.maxSession = settings.session().maxLife();
@@ -133,13 +144,16 @@ public final class LoginTokens implements WebmailLogins {
                 reason,
                 locale,
                 request.confirm(),
+                request.readOnly(),
                 now,
                 now.plus(life.orElseThrow()),
                 0,
+                0,
                 Optional.empty(),
                 Optional.empty());
-        AuditEvent issued =
-                AuditEvent.of(AuditEvent.Type.ISSUED, now, request.client()).about(token);
+        AuditEvent issued = AuditEvent.of(AuditEvent.Type.ISSUED, now, request.client())
+                .about(token)
+                .because(token.readOnly() ? READ_ONLY : "");
         if (!store.issue(token, keys.digests(token.mailbox(), value), chosen, issued)) {
             return new Issuance.AlreadyLive(issueRefused(issuer, request, type, "value is live already"));
         }
@@ -212,16 +226,21 @@ public final class LoginTokens implements WebmailLogins {
                 counted.right();
                 return new Redemption.NeedsConfirmation();
             }
-            TokenSession session = session(token, attempt.client(), now);
+            Company company = companies.of(token.mailbox().domain());
+            TokenSession session = session(token, company, attempt.client(), now);
             Secret credential = randomValue(ChosenToken.CREDENTIAL_PREFIX);
+            String how = attempt.note().isEmpty() ? attempt.channel().apiName() : attempt.note();
             AuditEvent redeemed = AuditEvent.of(AuditEvent.Type.REDEEMED, now, attempt.client())
                     .about(token)
-                    .because(attempt.note().isEmpty() ? attempt.channel().apiName() : attempt.note());
+                    .because(session.readOnly() ? how + ", " + READ_ONLY : how);
             if (!store.redeem(token, session, keys.digests(token.mailbox(), credential), redeemed)) {
                 return refuse(counted, attempt, mailbox, found, lostTo(digests, now));
             }
             counted.right();
             activity.count(attempt.channel(), Activity.Outcome.ACCEPTED);
+            if (company.notice() && session.type().opensMailbox()) {
+                notices.opened(allowed.mailbox(), Visit.of(session, now));
+            }
             return new Redemption.Redeemed(
                     session, credential, allowed.mailbox().locale());
         }
@@ -260,7 +279,7 @@ public final class LoginTokens implements WebmailLogins {
         return event.because(channel + ": " + why);
     }
 
-    private TokenSession session(LoginToken token, Client client, Instant now) {
+    private TokenSession session(LoginToken token, Company company, Client client, Instant now) {
         Instant end = now.plus(maxSession);
         boolean tokenEndsIt = !token.type().singleUse() && token.expiresAt().isBefore(end);
         return new TokenSession(
@@ -271,6 +290,7 @@ public final class LoginTokens implements WebmailLogins {
                 token.issuer(),
                 token.reason(),
                 token.locale(),
+                token.readOnly() || company.readOnly(),
                 now,
                 tokenEndsIt ? token.expiresAt() : end,
                 Optional.empty(),
@@ -307,6 +327,15 @@ public final class LoginTokens implements WebmailLogins {
                 .mayLookAt(reader, user)
                 .answer(mailbox -> store.tokens(
                         mailbox.address(), liveOnly ? Optional.of(clock.instant()) : Optional.empty(), limit, after));
+    }
+
+    /**
+     * The tokens of every mailbox in the domains under this administrator's control, newest first.
+     *
+     * @throws IllegalArgumentException where {@code after} is no page's {@code next}
+     */
+    public Page<LoginToken> listUnder(Administrator reader, int limit, Optional<String> after) {
+        return store.tokens(directory.domainsOf(reader), limit, after);
     }
 
     /** One token; missing where it is not under this administrator's control. */

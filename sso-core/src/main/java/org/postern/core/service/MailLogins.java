@@ -10,11 +10,14 @@ import org.postern.core.Channel;
 import org.postern.core.ChosenToken;
 import org.postern.core.Client;
 import org.postern.core.LoginToken;
+import org.postern.core.Mailbox;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
 import org.postern.core.TokenDigest;
 import org.postern.core.TokenKeys;
 import org.postern.core.TokenSession;
+import org.postern.core.Visit;
+import org.postern.core.settings.Company;
 import org.postern.core.spi.TokenStore;
 
 /**
@@ -25,8 +28,12 @@ import org.postern.core.spi.TokenStore;
 public final class MailLogins {
     /** What a mail server is told. */
     public sealed interface Check {
-        /** The secret opens this mailbox. */
-        record Accepted(MailboxAddress mailbox) implements Check {}
+        /**
+         * The secret opens this mailbox.
+         *
+         * @param readOnly whether only to look, which the mail server may map to an ACL
+         */
+        record Accepted(MailboxAddress mailbox, boolean readOnly) implements Check {}
 
         /** It is no live token; it may be the mailbox's own password. */
         record Refused() implements Check {}
@@ -41,6 +48,8 @@ public final class MailLogins {
     private final Throttle throttle;
     private final AuditTrail audit;
     private final Activity activity;
+    private final Companies companies;
+    private final OwnerNotices notices;
     private final Clock clock;
 
     MailLogins(
@@ -50,6 +59,8 @@ public final class MailLogins {
             Throttle throttle,
             AuditTrail audit,
             Activity activity,
+            Companies companies,
+            OwnerNotices notices,
             Clock clock) {
         this.store = store;
         this.keys = keys;
@@ -57,6 +68,8 @@ public final class MailLogins {
         this.throttle = throttle;
         this.audit = audit;
         this.activity = activity;
+        this.companies = companies;
+        this.notices = notices;
         this.clock = clock;
     }
 
@@ -92,7 +105,7 @@ public final class MailLogins {
             }
             counted.right();
             activity.count(protocol, Activity.Outcome.ACCEPTED);
-            return new Check.Accepted(mailbox.orElseThrow());
+            return new Check.Accepted(mailbox.orElseThrow(), presented.readOnly);
         }
     }
 
@@ -102,6 +115,7 @@ public final class MailLogins {
         private final Channel protocol;
         private final Client client;
         private final Instant now;
+        private boolean readOnly;
 
         Presented(Optional<MailboxAddress> mailbox, Channel protocol, Client client, Instant now) {
             this.mailbox = mailbox;
@@ -124,11 +138,28 @@ public final class MailLogins {
                 return refuse(found, dead.get());
             }
             Authority.Verdict verdict = authority.mayStillOpen(token.issuer(), token.mailbox(), token.type());
-            if (!(verdict instanceof Authority.Verdict.Allowed)) {
+            if (!(verdict instanceof Authority.Verdict.Allowed allowed)) {
                 return refuse(found, Refusal.of(verdict));
             }
-            Optional<AuditEvent> row = audit.admit(accepted().about(token).because(protocol.apiName()));
-            return store.use(token, now, row) ? Optional.empty() : refuse(found, Refusal.REVOKED);
+            Company company = companies.of(token.mailbox().domain());
+            if (token.readOnly() || company.readOnly()) {
+                return refuse(found, Refusal.READ_ONLY);
+            }
+            return use(token, allowed.mailbox(), company);
+        }
+
+        /** The first use has a row of its own in any case: no flood may fold it, since the owner is to see it. */
+        private Optional<Refusal> use(LoginToken token, Mailbox opened, Company company) {
+            AuditEvent row = accepted().about(token).because(protocol.apiName());
+            if (token.mailUses() == 0 && store.useFirst(token, now, row)) {
+                if (company.notice()) {
+                    Visit.of(row).ifPresent(visit -> notices.opened(opened, visit));
+                }
+                return Optional.empty();
+            }
+            return store.use(token, now, audit.admit(row))
+                    ? Optional.empty()
+                    : refuse(Optional.of(token), Refusal.REVOKED);
         }
 
         Optional<Refusal> credential(List<TokenDigest> digests) {
@@ -146,7 +177,13 @@ public final class MailLogins {
             if (!authority.isActive(session.mailbox())) {
                 return refuse(Optional.empty(), Refusal.SUSPENDED);
             }
-            audit.fold(accepted().about(session).because(protocol.apiName() + ": session"));
+            if (session.readOnly() && protocol != Channel.IMAP) {
+                return refuse(Optional.empty(), Refusal.READ_ONLY);
+            }
+            readOnly = session.readOnly();
+            audit.fold(accepted()
+                    .about(session)
+                    .because(protocol.apiName() + ": session" + (readOnly ? ", " + LoginTokens.READ_ONLY : "")));
             return Optional.empty();
         }
 

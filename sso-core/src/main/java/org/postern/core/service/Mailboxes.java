@@ -12,6 +12,7 @@ import org.postern.core.Mailbox;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Page;
 import org.postern.core.Secret;
+import org.postern.core.SessionLocale;
 import org.postern.core.spi.DirectoryEditor;
 import org.postern.core.spi.MailDirectory;
 import org.postern.core.spi.TokenStore;
@@ -50,6 +51,24 @@ public final class Mailboxes {
 
         /** Too many wrong attempts; nothing was looked at. */
         record Throttled(Duration retryAfter) implements PasswordChange {}
+    }
+
+    /** What came of a change that an administrator makes. */
+    public sealed interface Change {
+        /** It is as he wanted it. */
+        record Changed() implements Change {}
+
+        /** He may not, or not with his own mailbox, or not in this session. */
+        record Denied() implements Change {}
+
+        /** There is no such mailbox in his domains. */
+        record Missing() implements Change {}
+
+        /** The password is not good enough: what is wrong with it, in English. */
+        record BadPassword(String message) implements Change {}
+
+        /** This directory is changed elsewhere. */
+        record ReadOnly() implements Change {}
     }
 
     private final MailDirectory directory;
@@ -190,12 +209,22 @@ public final class Mailboxes {
     }
 
     private boolean setPassword(DirectoryEditor editor, MailboxAddress account, Secret password, Client client) {
-        endAll(account, client, "password changed");
+        AuditEvent row = AuditEvent.of(AuditEvent.Type.PASSWORD_CHANGED, clock.instant(), client)
+                .about(account);
+        return setPassword(editor, account, password, row, Optional.empty());
+    }
+
+    private boolean setPassword(
+            DirectoryEditor editor,
+            MailboxAddress account,
+            Secret password,
+            AuditEvent row,
+            Optional<MailboxAddress> by) {
+        endAll(account, row.client(), by);
         boolean changed = editor.setPassword(account, password);
         if (changed) {
-            audit.write(AuditEvent.of(AuditEvent.Type.PASSWORD_CHANGED, clock.instant(), client)
-                    .about(account));
-            endAll(account, client, "password changed");
+            audit.write(row);
+            endAll(account, row.client(), by);
         }
         return changed;
     }
@@ -226,7 +255,83 @@ public final class Mailboxes {
                 .orElseThrow(() -> new IllegalArgumentException("this directory is changed elsewhere"));
     }
 
-    private void endAll(MailboxAddress mailbox, Client client, String why) {
-        store.revokeAll(mailbox, new Ending(clock.instant(), Optional.empty(), client, why));
+    private void endAll(MailboxAddress mailbox, Client client, Optional<MailboxAddress> by) {
+        store.revokeAll(mailbox, new Ending(clock.instant(), by, client, "password changed"));
+    }
+
+    /**
+     * Sets a mailbox's password for its administrator. Its live tokens are revoked and its token sessions ended. Never
+     * the administrator's own: that he changes with the old one.
+     */
+    public Change setPassword(Actor actor, String user, Secret password) {
+        return change(actor, user, false, (editor, mailbox) -> {
+            MailboxAddress address = mailbox.address();
+            MailboxAddress by = actor.administrator().address();
+            Optional<String> objection = rule.objection(password, address, by);
+            if (objection.isPresent()) {
+                return new Change.BadPassword(objection.get());
+            }
+            AuditEvent row = row(actor, AuditEvent.Type.PASSWORD_CHANGED, address, "");
+            return changed(setPassword(editor, address, password, row, Optional.of(by)));
+        });
+    }
+
+    /** Suspends a mailbox, which ends its sessions, or lets it be active again. Never the administrator's own. */
+    public Change setSuspended(Actor actor, String user, boolean suspended) {
+        return change(actor, user, false, (editor, mailbox) -> {
+            MailboxAddress address = mailbox.address();
+            if (!editor.setSuspended(address, suspended)) {
+                return new Change.Missing();
+            }
+            AuditEvent.Type type = suspended ? AuditEvent.Type.MAILBOX_SUSPENDED : AuditEvent.Type.MAILBOX_RESUMED;
+            audit.write(row(actor, type, address, ""));
+            if (suspended) {
+                store.endSessions(address, ending(actor, "mailbox suspended"));
+            }
+            return new Change.Changed();
+        });
+    }
+
+    /** Sets the language of a mailbox, his own too; empty: whatever the browser asks for. */
+    public Change setLocale(Actor actor, String user, Optional<SessionLocale> locale) {
+        return change(actor, user, true, (editor, mailbox) -> {
+            if (!editor.setLocale(mailbox.address(), locale)) {
+                return new Change.Missing();
+            }
+            String what = locale.map(SessionLocale::code).orElse("none");
+            audit.write(row(actor, AuditEvent.Type.MAILBOX_LOCALE_CHANGED, mailbox.address(), what));
+            return new Change.Changed();
+        });
+    }
+
+    private interface Work {
+        Change on(DirectoryEditor editor, Mailbox mailbox);
+    }
+
+    private Change change(Actor actor, String user, boolean ownToo, Work work) {
+        Authority.Verdict verdict = authority.mayChange(actor.administrator(), user);
+        if (!(verdict instanceof Authority.Verdict.Allowed allowed)) {
+            return verdict instanceof Authority.Verdict.Denied ? new Change.Denied() : new Change.Missing();
+        }
+        boolean own = !ownToo && actor.is(allowed.mailbox().address());
+        if (own || actor.session().filter(s -> !s.mayChange()).isPresent()) {
+            return new Change.Denied();
+        }
+        return directory
+                .editor()
+                .map(editor -> work.on(editor, allowed.mailbox()))
+                .orElseGet(Change.ReadOnly::new);
+    }
+
+    private static Change changed(boolean isThere) {
+        return isThere ? new Change.Changed() : new Change.Missing();
+    }
+
+    private AuditEvent row(Actor actor, AuditEvent.Type type, MailboxAddress mailbox, String what) {
+        return actor.did(AuditEvent.of(type, clock.instant(), actor.client()).about(mailbox), what);
+    }
+
+    private Ending ending(Actor actor, String why) {
+        return new Ending(clock.instant(), Optional.of(actor.administrator().address()), actor.client(), why);
     }
 }

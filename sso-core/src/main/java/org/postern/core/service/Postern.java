@@ -12,6 +12,7 @@ import org.postern.core.settings.Settings;
 import org.postern.core.settings.SettingsException;
 import org.postern.core.spi.Backend;
 import org.postern.core.spi.BackendProvider;
+import org.postern.core.spi.OwnerNotice;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ public final class Postern implements AutoCloseable {
     private final MailLogins mailLogins;
     private final Administrators administrators;
     private final Mailboxes mailboxes;
+    private final OwnerNotices notices = new OwnerNotices();
     private final Maintenance maintenance;
 
     /** Over a backend that is open already and that {@link #close} closes. No thread runs until {@link #start}. */
@@ -49,9 +51,12 @@ public final class Postern implements AutoCloseable {
         Throttle throttle = new Throttle(ticks);
         authority = new Authority(directory);
         audit = new AuditTrail(store, directory, ticks);
-        tokens = new LoginTokens(store, directory, keys, authority, throttle, audit, activity, ticks, rule, settings);
+        Companies companies = new Companies(directory, settings.companies());
+        tokens = new LoginTokens(
+                store, directory, keys, authority, throttle, audit, activity, ticks, rule, companies, notices,
+                settings);
         sessions = new TokenSessions(store, authority, ticks);
-        mailLogins = new MailLogins(store, keys, authority, throttle, audit, activity, ticks);
+        mailLogins = new MailLogins(store, keys, authority, throttle, audit, activity, companies, notices, ticks);
         administrators = new Administrators(directory, store, keys, authority, throttle, audit, ticks, rule);
         mailboxes = new Mailboxes(directory, store, authority, throttle, audit, ticks, rule);
         maintenance = new Maintenance(backend, audit, settings.keep(), ticks);
@@ -97,6 +102,14 @@ public final class Postern implements AutoCloseable {
     /** Starts the maintenance, in a thread of its own. */
     public void start() {
         maintenance.start();
+    }
+
+    /**
+     * Has owners told that a token opened their mailboxes, where their companies want it ({@code sso.company.*.notice}).
+     * To be called before logins come.
+     */
+    public void tellOwners(OwnerNotice notice) {
+        notices.add(notice);
     }
 
     public Settings settings() {
@@ -147,10 +160,11 @@ public final class Postern implements AutoCloseable {
         return maintenance;
     }
 
-    /** Stops the maintenance, writes what the trail still counts, and closes the backend. */
+    /** Stops the maintenance, tells owners what is still to be told, writes what the trail still counts, and closes the backend. */
     @Override
     public void close() {
         maintenance.close();
+        notices.close();
         try {
             audit.close();
         } catch (UnavailableException fault) {

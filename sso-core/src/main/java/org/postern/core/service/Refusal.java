@@ -19,6 +19,8 @@ public enum Refusal {
     SUSPENDED,
     /** Whoever issued the token could not do so any more. */
     ISSUER,
+    /** Mail servers do not keep it from changing the mailbox, and it may only look. */
+    READ_ONLY,
     /** A session credential whose session is over. */
     SESSION_OVER;
 

@@ -6,12 +6,15 @@ import java.util.UUID;
 import org.postern.core.Administrator;
 import org.postern.core.Client;
 import org.postern.core.Ending;
+import org.postern.core.MailboxAddress;
 import org.postern.core.Page;
 import org.postern.core.TokenSession;
+import org.postern.core.Visit;
 import org.postern.core.spi.TokenStore;
 
 /**
- * The open webmail sessions as administrators see and end them (contract, section 6). Thread-safe; throws {@link
+ * The webmail sessions that tokens opened: the open ones as administrators see and end them (contract, section 6), and
+ * all of them as mailboxes' owners see them. Thread-safe; throws {@link
  * org.postern.core.UnavailableException} on a fault.
  */
 public final class TokenSessions {
@@ -30,6 +33,17 @@ public final class TokenSessions {
         return authority
                 .mayLookAt(reader, user)
                 .answer(mailbox -> store.sessions(mailbox.address(), clock.instant(), limit, after));
+    }
+
+    /**
+     * Who was in a mailbox, for its owner: newest first, every webmail session that a token opened, and every use of a
+     * token at a mail server. Nobody can take one from the list, and it goes back as far as the audit trail.
+     *
+     * @param owner whoever is logged in to this mailbox as its owner, by the caller's word
+     * @throws IllegalArgumentException where {@code after} is no page's {@code next}
+     */
+    public Page<Visit> visits(MailboxAddress owner, int limit, Optional<String> after) {
+        return store.visits(owner, clock.instant(), limit, after);
     }
 
     /** Ends a session; the value is whether this call did it. Missing where it is not under his control. */

@@ -1,5 +1,7 @@
 package org.postern.core.settings;
 
+import java.util.Optional;
+
 /** Every name under {@code sso.} that exists, with its default and what it does: the table of {@code docs/settings.md}. */
 public enum Setting {
     ENABLED("sso.enabled", "true", "Whether the filter logs anybody in. Off: every request passes untouched."),
@@ -74,13 +76,38 @@ public enum Setting {
             "",
             "The keys of the token digests in Base64, at least 32 bytes each, newest first; by comma."
                     + " Empty: a key file in the data folder. Secret."),
-    KEEP_TOKENS("sso.keep.tokens", "P30D", "How long tokens and sessions are kept after their end."),
-    KEEP_AUDIT("sso.keep.audit", "P400D", "How long the audit trail is kept."),
+    KEEP_TOKENS("sso.keep.tokens", "P30D", "How long tokens are kept after their end."),
+    KEEP_AUDIT(
+            "sso.keep.audit",
+            "P400D",
+            "How long the audit trail is kept, and with it the webmail sessions that owners are shown."),
     IMAP_URL("sso.imap.url", "", "The IMAP server of the sample webmail, `imap://host:port` or `imaps://host:port`."),
     SMTP_URL(
             "sso.smtp.url",
             "",
             "The submission server of the sample webmail, `smtp://host:port` or `smtps://host:port`."),
+    NOTICE_FROM(
+            "sso.notice.from",
+            "",
+            "The sender of the mail that tells owners of visits to their mailboxes; an address. Needed where a company"
+                    + " wants such notices."),
+    NOTICE_SMTP_URL(
+            "sso.notice.smtp-url",
+            "",
+            "The server that takes this mail, `smtp://host:port` or `smtps://host:port`. Empty: `sso.smtp.url`."),
+    NOTICE_USER("sso.notice.user", "", "The user at that server. Empty: nobody logs in there."),
+    NOTICE_PASSWORD("sso.notice.password", "", "That user's password. Secret."),
+    COMPANIES(
+            "sso.companies",
+            "",
+            "The ids of the companies that have settings of their own, lower-case letters and digits; by comma."),
+    COMPANY_NAME("sso.company.*.name", "", "The company's exact name in the directory. Empty: the id."),
+    COMPANY_NOTICE(
+            "sso.company.*.notice", "false", "Whether an owner is told by mail whenever a token opens his mailbox."),
+    COMPANY_READ_ONLY(
+            "sso.company.*.read-only",
+            "false",
+            "Whether every session that a token opens in this company's mailboxes is read-only, whatever the token says."),
     BRANDS("sso.brands", "", "The ids of the brands, lower-case letters and digits; by comma."),
     BRAND_HOSTS("sso.brand.*.hosts", "", "The host names that show the brand; by comma."),
     BRAND_NAME("sso.brand.*.name", "", "The brand's name."),
@@ -99,7 +126,7 @@ public enum Setting {
         this.description = description;
     }
 
-    /** The property's name; a {@code *} in it stands for a brand's id. */
+    /** The property's name; a {@code *} in it stands for the id of a company or a brand. */
     public String key() {
         return key;
     }
@@ -112,7 +139,16 @@ public enum Setting {
         return description;
     }
 
-    boolean isForEachBrand() {
-        return key.contains("*");
+    /** The setting that lists the ids for which a {@code *} in this one's name stands; empty where there is none. */
+    Optional<Setting> ids() {
+        if (!key.contains("*")) {
+            return Optional.empty();
+        }
+        return Optional.of(key.startsWith("sso.brand.") ? BRANDS : COMPANIES);
+    }
+
+    /** The property's name for one id. */
+    String key(String id) {
+        return key.replace("*", id);
     }
 }

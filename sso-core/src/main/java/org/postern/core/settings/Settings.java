@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
 import org.postern.core.LogoutRedirect;
+import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
 import org.postern.core.TokenKeys;
 
@@ -35,6 +36,8 @@ public record Settings(
         Database database,
         Keep keep,
         Demo demo,
+        Notice notice,
+        List<Company> companies,
         List<Brand> brands) {
 
     /**
@@ -101,6 +104,15 @@ public record Settings(
     public record Demo(boolean on, int imapPort, int pop3Port, int smtpPort) {}
 
     /**
+     * How owners are told of visits to their mailboxes, for whoever sends that mail.
+     *
+     * @param from empty where no company wants notices
+     * @param smtp the server that takes the mail
+     * @param user empty where nobody need log in there
+     */
+    public record Notice(Optional<MailboxAddress> from, Optional<URI> smtp, String user, Secret password) {}
+
+    /**
      * Reads and checks all settings.
      *
      * @throws SettingsException at the first setting that is bad or unknown
@@ -122,7 +134,13 @@ public record Settings(
     public Settings listeningOn(int port) {
         Http there =
                 new Http(port, http.publicUrl, http.plain, http.trustedProxies, http.toolsGet, http.metricsAddresses);
-        return new Settings(enabled, there, login, session, node, mail, database, keep, demo, brands);
+        return new Settings(
+                enabled, there, login, session, node, mail, database, keep, demo, notice, companies, brands);
+    }
+
+    /** What the company with this name in the directory wants; {@link Company#PLAIN} where nothing is set for it. */
+    public Company company(String name) {
+        return companies.stream().filter(c -> c.name().equals(name)).findAny().orElse(Company.PLAIN);
     }
 
     /** The brand of a host name as a request names it, without its port; the neutral one where it is unknown. */
@@ -187,6 +205,8 @@ public record Settings(
                             number(Setting.DEMO_IMAP_PORT, 0, 65_535),
                             number(Setting.DEMO_POP3_PORT, 0, 65_535),
                             number(Setting.DEMO_SMTP_PORT, 0, 65_535)),
+                    notice(),
+                    companies(),
                     brands(logoutRedirect));
             if (settings.node().issuerUrl().isPresent() && settings.node().key().isEmpty()) {
                 throw new SettingsException(Setting.NODE_KEY.key(), "is needed with " + Setting.ISSUER_URL.key());
@@ -198,23 +218,27 @@ public record Settings(
         private void refuseUnknown() {
             Set<String> keys = new HashSet<>();
             for (Setting setting : Setting.values()) {
-                if (setting.isForEachBrand()) {
-                    list(Setting.BRANDS).forEach(id -> keys.add(brandKey(setting, id)));
-                } else {
-                    keys.add(setting.key());
-                }
+                setting.ids()
+                        .ifPresentOrElse(
+                                ids -> list(ids).forEach(id -> keys.add(setting.key(id))),
+                                () -> keys.add(setting.key()));
             }
             Set<String> variables = keys.stream().map(Reader::variable).collect(Collectors.toSet());
             for (String name : config.getPropertyNames()) {
                 boolean ours = name.startsWith("sso.") || name.startsWith("SSO_");
                 if (ours && !keys.contains(name) && !variables.contains(variable(name))) {
-                    throw new SettingsException(
-                            name,
-                            variable(name).startsWith("SSO_BRAND_")
-                                    ? "no brand that " + Setting.BRANDS.key() + " names has such a setting"
-                                    : "there is no such setting");
+                    throw new SettingsException(name, unknown(variable(name)));
                 }
             }
+        }
+
+        private static String unknown(String variable) {
+            if (variable.startsWith("SSO_BRAND_")) {
+                return "no brand that " + Setting.BRANDS.key() + " names has such a setting";
+            }
+            return variable.startsWith("SSO_COMPANY_")
+                    ? "no company that " + Setting.COMPANIES.key() + " names has such a setting"
+                    : "there is no such setting";
         }
 
         /** The environment variable by which MicroProfile Config finds a property. */
@@ -240,10 +264,18 @@ public record Settings(
             return oneOf(setting, "true", "false").equals("true");
         }
 
+        private boolean yes(Setting setting, String id) {
+            return oneOf(setting, setting.key(id), "true", "false").equals("true");
+        }
+
         private String oneOf(Setting setting, String first, String second) {
-            String value = text(setting);
+            return oneOf(setting, setting.key(), first, second);
+        }
+
+        private String oneOf(Setting setting, String name, String first, String second) {
+            String value = text(setting, name);
             if (!value.equals(first) && !value.equals(second)) {
-                throw new SettingsException(setting.key(), "must be " + first + " or " + second);
+                throw new SettingsException(name, "must be " + first + " or " + second);
             }
             return value;
         }
@@ -372,17 +404,61 @@ public record Settings(
             return List.copyOf(keys);
         }
 
+        private Notice notice() {
+            String from = text(Setting.NOTICE_FROM);
+            Optional<MailboxAddress> address = MailboxAddress.parse(from);
+            if (address.isEmpty() && !from.isEmpty()) {
+                throw new SettingsException(Setting.NOTICE_FROM.key(), "must be an address");
+            }
+            return new Notice(
+                    address,
+                    uri(Setting.NOTICE_SMTP_URL, "smtp", "smtps").or(() -> uri(Setting.SMTP_URL, "smtp", "smtps")),
+                    text(Setting.NOTICE_USER),
+                    Secret.of(text(Setting.NOTICE_PASSWORD)));
+        }
+
+        private List<Company> companies() {
+            List<Company> companies = new ArrayList<>();
+            Set<String> names = new HashSet<>();
+            for (String id : ids(Setting.COMPANIES)) {
+                String name = text(Setting.COMPANY_NAME, Setting.COMPANY_NAME.key(id));
+                Company company = new Company(
+                        id,
+                        name.isEmpty() ? id : name,
+                        yes(Setting.COMPANY_NOTICE, id),
+                        yes(Setting.COMPANY_READ_ONLY, id));
+                if (!names.add(company.name())) {
+                    throw new SettingsException(
+                            Setting.COMPANY_NAME.key(id), "another company has the name " + company.name());
+                }
+                if (company.notice() && text(Setting.NOTICE_FROM).isEmpty()) {
+                    throw new SettingsException(
+                            Setting.NOTICE_FROM.key(), "is needed with " + Setting.COMPANY_NOTICE.key(id) + "=true");
+                }
+                companies.add(company);
+            }
+            return List.copyOf(companies);
+        }
+
+        /** The ids that a setting lists. */
+        private List<String> ids(Setting setting) {
+            for (String id : list(setting)) {
+                if (!id.matches("[a-z0-9]+")) {
+                    throw new SettingsException(
+                            setting.key(), (setting == Setting.BRANDS ? "no brand id: " : "no company id: ") + id);
+                }
+            }
+            return list(setting);
+        }
+
         private List<Brand> brands(LogoutRedirect logoutRedirect) {
             List<Brand> brands = new ArrayList<>();
             Map<String, String> owners = new java.util.HashMap<>();
-            for (String id : list(Setting.BRANDS)) {
-                if (!id.matches("[a-z0-9]+")) {
-                    throw new SettingsException(Setting.BRANDS.key(), "no brand id: " + id);
-                }
+            for (String id : ids(Setting.BRANDS)) {
                 Brand brand = brand(id, logoutRedirect);
                 for (String host : brand.hosts()) {
                     if (owners.put(host, id) != null) {
-                        throw new SettingsException(brandKey(Setting.BRAND_HOSTS, id), "another brand has " + host);
+                        throw new SettingsException(Setting.BRAND_HOSTS.key(id), "another brand has " + host);
                     }
                 }
                 brands.add(brand);
@@ -397,15 +473,15 @@ public record Settings(
             }
             String logout = brandText(Setting.BRAND_LOGOUT, id);
             if (!logout.isEmpty() && !logoutRedirect.accepts(logout)) {
-                throw new SettingsException(brandKey(Setting.BRAND_LOGOUT, id), "must be a clean http or https URL");
+                throw new SettingsException(Setting.BRAND_LOGOUT.key(id), "must be a clean http or https URL");
             }
             String color = brandText(Setting.BRAND_COLOR, id);
             if (!color.matches("(?:#[0-9A-Fa-f]{6})?")) {
-                throw new SettingsException(brandKey(Setting.BRAND_COLOR, id), "must be #rrggbb");
+                throw new SettingsException(Setting.BRAND_COLOR.key(id), "must be #rrggbb");
             }
             String logo = brandText(Setting.BRAND_LOGO, id);
             if (!logo.matches("(?:/[A-Za-z0-9._~/-]*)?") || logo.startsWith("//")) {
-                throw new SettingsException(brandKey(Setting.BRAND_LOGO, id), "must be a path on the webmail host");
+                throw new SettingsException(Setting.BRAND_LOGO.key(id), "must be a path on the webmail host");
             }
             String name = brandText(Setting.BRAND_NAME, id);
             return new Brand(
@@ -419,11 +495,7 @@ public record Settings(
         }
 
         private String brandText(Setting setting, String id) {
-            return text(setting, brandKey(setting, id));
-        }
-
-        private static String brandKey(Setting setting, String id) {
-            return setting.key().replace("*", id);
+            return text(setting, setting.key(id));
         }
 
         private static Optional<String> present(String text) {

@@ -5,15 +5,18 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.postern.core.AdminSession;
 import org.postern.core.AuditEvent;
+import org.postern.core.DomainName;
 import org.postern.core.Ending;
 import org.postern.core.LoginToken;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Page;
 import org.postern.core.TokenDigest;
 import org.postern.core.TokenSession;
+import org.postern.core.Visit;
 
 /**
  * Keeps tokens, the sessions that they open, and the audit trail.
@@ -62,6 +65,14 @@ public interface TokenStore {
      */
     boolean use(LoginToken token, Instant now, Optional<AuditEvent> audit);
 
+    /**
+     * Counts the first use of a token at a mail server, if it is live at {@code now} and was never used at one. Of many
+     * simultaneous calls exactly one returns true.
+     *
+     * @return whether this was its first use there; if not, nothing was changed
+     */
+    boolean useFirst(LoginToken token, Instant now, AuditEvent audit);
+
     /** The session to which this mail credential belongs, open or not. */
     Optional<TokenSession> findSession(List<TokenDigest> credential);
 
@@ -75,10 +86,19 @@ public interface TokenStore {
      */
     Page<LoginToken> tokens(MailboxAddress mailbox, Optional<Instant> liveAt, int limit, Optional<String> after);
 
+    /** The tokens of all mailboxes in these domains, newest first. */
+    Page<LoginToken> tokens(Set<DomainName> domains, int limit, Optional<String> after);
+
     Optional<TokenSession> session(UUID id);
 
     /** The sessions of a mailbox that are open at {@code now}, newest first. */
     Page<TokenSession> sessions(MailboxAddress mailbox, Instant now, int limit, Optional<String> after);
+
+    /**
+     * Who was in a mailbox, newest first: every webmail session as it stands at {@code now}, and every row of the audit
+     * trail that {@link Visit#of(AuditEvent)} takes, in one order.
+     */
+    Page<Visit> visits(MailboxAddress mailbox, Instant now, int limit, Optional<String> after);
 
     /** Those among {@code ids} that are open at {@code now}, and whose they are. */
     Map<UUID, MailboxAddress> openAmong(Collection<UUID> ids, Instant now);
@@ -132,8 +152,8 @@ public interface TokenStore {
     int noteExpired(Instant now, int batch);
 
     /**
-     * Removes tokens that expired, and sessions of either kind that were to end, before {@code tokensBefore}, and audit
-     * rows older than {@code auditBefore}.
+     * Removes tokens that expired, and administrators' sessions that were to end, before {@code tokensBefore}; webmail
+     * sessions that were to end before {@code auditBefore}, and audit rows older than that.
      *
      * @return how many rows went; fewer than {@code batch} when there are no more
      */

@@ -120,7 +120,16 @@ class RemoteLoginsTest {
                                 .administrator(Acme.address("company@acme.example"))
                                 .orElseThrow(),
                         new IssueRequest(
-                                BOB, type, Secret.of(""), "ticket 7 & \u00e4", "", locale, false, confirm, CLIENT));
+                                BOB,
+                                type,
+                                Secret.of(""),
+                                "ticket 7 & \u00e4",
+                                "",
+                                locale,
+                                false,
+                                confirm,
+                                false,
+                                CLIENT));
         return ((Issuance.Issued) issuance).value();
     }
 

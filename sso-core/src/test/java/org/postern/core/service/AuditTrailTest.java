@@ -137,7 +137,8 @@ class AuditTrailTest {
         return postern.tokens()
                 .issue(
                         admin("company@acme.example"),
-                        new IssueRequest(user, "", Secret.of(""), "T-1", life, "", false, false, Client.OPERATOR));
+                        new IssueRequest(
+                                user, "", Secret.of(""), "T-1", life, "", false, false, false, Client.OPERATOR));
     }
 
     @Test
@@ -236,6 +237,7 @@ class AuditTrailTest {
                                 "my-password-8",
                                 false,
                                 false,
+                                false,
                                 new Client("192.0.2.1", "")));
         assertThat(lines.list).hasSize(3);
         assertThat(lines.list.toString()).doesNotContain("my-password");
@@ -247,7 +249,16 @@ class AuditTrailTest {
                 .issue(
                         admin("mail@acme.example"),
                         new IssueRequest(
-                                "alice@acme.example", "", Secret.of(""), "", "60", "", false, false, Client.OPERATOR));
+                                "alice@acme.example",
+                                "",
+                                Secret.of(""),
+                                "",
+                                "60",
+                                "",
+                                false,
+                                false,
+                                false,
+                                Client.OPERATOR));
         assertThat(postern.maintenance().noteExpired()).isZero();
         clock.advance(Duration.ofSeconds(61));
         assertThat(postern.maintenance().noteExpired()).isEqualTo(1);
@@ -263,7 +274,16 @@ class AuditTrailTest {
                 .issue(
                         admin("mail@acme.example"),
                         new IssueRequest(
-                                "alice@acme.example", "", Secret.of(""), "", "60", "", false, false, Client.OPERATOR));
+                                "alice@acme.example",
+                                "",
+                                Secret.of(""),
+                                "",
+                                "60",
+                                "",
+                                false,
+                                false,
+                                false,
+                                Client.OPERATOR));
         clock.advance(Duration.ofDays(29));
         assertThat(postern.maintenance().purge()).isZero();
         clock.advance(Duration.ofDays(2));

@@ -53,7 +53,7 @@ class LoginTokensTest {
     }
 
     private static IssueRequest request(String user, String type, String token, String reason, String life) {
-        return new IssueRequest(user, type, Secret.of(token), reason, life, "", false, false, CLIENT);
+        return new IssueRequest(user, type, Secret.of(token), reason, life, "", false, false, false, CLIENT);
     }
 
     private Issuance.Issued issued(String type) {
@@ -118,7 +118,8 @@ class LoginTokensTest {
     void issue_withManyBadFields_namesThemAllInTheContractsOrder() {
         Issuance issuance = tokens.issue(
                 admin("company@acme.example"),
-                new IssueRequest(ALICE, "root", Secret.of("short"), "x".repeat(501), "-1", "xx", true, false, CLIENT));
+                new IssueRequest(
+                        ALICE, "root", Secret.of("short"), "x".repeat(501), "-1", "xx", true, false, false, CLIENT));
         assertThat(((Issuance.Invalid) issuance).fields())
                 .extracting(Issuance.InvalidField::field)
                 .containsExactly(
@@ -412,7 +413,7 @@ class LoginTokensTest {
     void confirm_asksForAClickAndConsumesNothing() {
         Issuance.Issued issued = (Issuance.Issued) tokens.issue(
                 admin("mail@acme.example"),
-                new IssueRequest(ALICE, "sso", Secret.of(""), "", "", "", false, true, CLIENT));
+                new IssueRequest(ALICE, "sso", Secret.of(""), "", "", "", false, true, false, CLIENT));
         for (int i = 0; i < 50; i++) {
             assertThat(redeem(issued)).isInstanceOf(Redemption.NeedsConfirmation.class);
         }

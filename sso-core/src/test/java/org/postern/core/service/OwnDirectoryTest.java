@@ -47,7 +47,7 @@ class OwnDirectoryTest {
         return postern.tokens()
                 .issue(
                         ((Administrators.Login.Accepted) login).administrator(),
-                        new IssueRequest(user, "", Secret.of(""), "T-1", "", "", true, false, CLIENT));
+                        new IssueRequest(user, "", Secret.of(""), "T-1", "", "", true, false, false, CLIENT));
     }
 
     private Redemption redeem(Issuance.Issued issued) {
