@@ -86,10 +86,9 @@ public final class Application implements ServletContextListener {
         new PosternRest(opened).register(context);
         new SsoFilter(opened.tokens(), settings, opened.clock()).addTo(context);
 
-        Assets assets = new Assets();
+        Assets assets = new Assets(settings);
         Templates templates = new Templates(settings, assets, opened.clock());
         context.addServlet("assets", assets).addMapping(Assets.PATTERN);
-        context.addServlet("brand", new BrandStyle(settings)).addMapping(BrandStyle.PATTERN);
         context.addServlet("error", new ErrorPage(templates)).addMapping(ERROR_PATH);
         context.addServlet("webmail", new Webmail(opened, imap.map(MailServer::new), templates))
                 .addMapping("/");

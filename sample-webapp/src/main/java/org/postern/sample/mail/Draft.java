@@ -2,30 +2,34 @@ package org.postern.sample.mail;
 
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
+import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message that is being written: what its writer typed, as he typed it.
  *
- * @param about the message that it answers or hands on
+ * @param origin the message that it answers or hands on, if any
  * @param kept the paths of those of its attachments that go with it
  */
 public record Draft(
-        String to, String cc, String bcc, String subject, String text, @Nullable About letter, List<String> kept) implements Serializable {
+        String to, String cc, String bcc, String subject, String text, @Nullable About origin, List<String> kept) implements Serializable {
     private static final long serialVersionUID = 1L;
 
     /** Nothing yet. */
-    public static final Draft EMPTY = new Draft("", "", "", "", "", Optional.empty(), List.of());
+    public static final Draft EMPTY = new Draft("", "", "", "", "", null, List.of());
 
     private static final int MOST_QUOTED = 64 * 1024;
 
     /** Why a message is written. */
-    public record About(String folder, MessageId id, boolean forwarded) {}
+    public record About(String folder, MessageId id, boolean forwarded) implements Serializable {
+        private static final long serialVersionUID = 1L;
+    }
 
     /** Who gets the answer. */
     public enum Answer {
@@ -58,7 +62,7 @@ public record Draft(
                 "",
                 prefixed("Re: ", letter.subject()),
                 "\n\n" + intro + "\n" + quoted + "\n",
-                Optional.of(new About(folder, letter.id(), false)),
+                new About(folder, letter.id(), false),
                 List.of());
     }
 
@@ -70,7 +74,7 @@ public record Draft(
                 "",
                 prefixed("Fwd: ", letter.subject()),
                 "\n\n" + intro + "\n\n" + text(letter) + "\n",
-                Optional.of(new About(folder, letter.id(), true)),
+                new About(folder, letter.id(), true),
                 letter.attachments().stream().map(Letter.Attachment::path).toList());
     }
 
@@ -100,6 +104,11 @@ public record Draft(
 
     private static String joined(Map<String, InternetAddress> addresses) {
         return addresses.values().stream().map(InternetAddress::toUnicodeString).collect(Collectors.joining(", "));
+    }
+
+    /** The message that it answers or hands on. */
+    public Optional<About> about() {
+        return Optional.ofNullable(origin);
     }
 
     /** Whether there is anything in it. */

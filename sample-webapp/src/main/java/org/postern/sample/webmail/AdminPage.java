@@ -1,19 +1,28 @@
 package org.postern.sample.webmail;
 
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.postern.core.Administrator;
-import org.postern.core.DomainName;
+import org.postern.core.LoginToken;
 import org.postern.core.Mailbox;
+import org.postern.core.MailboxAddress;
 import org.postern.core.Page;
 import org.postern.core.Role;
+import org.postern.core.Secret;
+import org.postern.core.SessionLocale;
+import org.postern.core.service.Actor;
+import org.postern.core.service.Answer;
+import org.postern.core.service.Mailboxes;
+import org.postern.core.service.Mailboxes.Change;
 import org.postern.core.service.Postern;
 
-/** The admin tab: the mailboxes under this administrator's control. */
+/** The admin tab: the mailboxes under this administrator's control, one of them, and the tokens issued there. */
 public final class AdminPage {
     private static final int PAGE = 50;
     private static final int MOST_CHARACTERS = 100;
@@ -21,65 +30,205 @@ public final class AdminPage {
     /**
      * A mailbox in the table.
      *
-     * @param role an administrator's role, or empty
+     * @param role an administrator's role in words, or empty
+     * @param language in its own words, or empty
+     * @param own whether it is the administrator's own
      */
-    public record Row(String address, String name, String role, boolean suspended, String language) {}
+    public record Row(String address, String name, String role, boolean suspended, String code, String language, boolean own) {}
+
+    /** A token in the table. */
+    public record TokenRow(
+            String id, String mailbox, String type, String issuer, String reason, Instant issued, Instant expires, String state, boolean live) {}
 
     private final Postern postern;
-    private final Templates templates;
 
-    AdminPage(Postern postern, Templates templates) {
+    AdminPage(Postern postern) {
         this.postern = postern;
-        this.templates = templates;
     }
 
-    void show(HttpServletRequest request, HttpServletResponse response, Visitor visitor) throws IOException {
-        Optional<Administrator> administrator = postern.backend().directory().administrator(visitor.mailbox());
+    /** The mailboxes; or the one that the address names. */
+    void show(Exchange exchange) throws IOException {
+        Optional<Administrator> administrator = administrator(exchange);
         if (administrator.isEmpty()) {
-            templates.problem(
-                    request, response, Optional.of(visitor), HttpServletResponse.SC_FORBIDDEN, "problem.no-admin");
-            return;
+            exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.no-admin");
+        } else if (exchange.param("_user").isEmpty()) {
+            list(exchange, administrator.get());
+        } else {
+            one(exchange, administrator.get(), HttpServletResponse.SC_OK, "", "");
         }
-        String query = SignIn.text(request.getParameter("_q")).strip();
-        if (query.length() > MOST_CHARACTERS) {
-            query = query.substring(0, MOST_CHARACTERS);
-        }
-        Optional<String> after =
-                Optional.ofNullable(request.getParameter("_after")).filter(a -> !a.isEmpty());
+    }
+
+    private Optional<Administrator> administrator(Exchange exchange) {
+        return postern.backend().directory().administrator(exchange.visitor().mailbox());
+    }
+
+    private void list(Exchange exchange, Administrator administrator) throws IOException {
+        String query = exchange.param("_q").strip();
+        query = query.length() > MOST_CHARACTERS ? query.substring(0, MOST_CHARACTERS) : query;
         Page<Mailbox> page;
         try {
-            page = postern.mailboxes().search(administrator.get(), query, PAGE, after);
+            page = postern.mailboxes().search(administrator, query, PAGE, after(exchange));
         } catch (IllegalArgumentException noSuchPage) {
-            templates.problem(request, response, Optional.of(visitor), HttpServletResponse.SC_BAD_REQUEST);
+            exchange.problem(HttpServletResponse.SC_BAD_REQUEST);
             return;
         }
-        Frame frame = templates.frame(request, Optional.of(visitor), "admin.title", "admin");
-        List<Row> rows = page.items().stream().map(m -> row(m, frame)).toList();
-        String domains = String.join(
-                ", ",
-                postern.backend().directory().domainsOf(administrator.get()).stream()
-                        .map(DomainName::toString)
-                        .sorted()
-                        .toList());
-        templates.write(
-                response,
-                HttpServletResponse.SC_OK,
-                "admin",
-                frame,
-                Map.of(
-                        "rows", rows,
-                        "query", query,
-                        "next", page.next().orElse(""),
-                        "role", frame.t("role." + administrator.get().role().apiName()),
-                        "domains", domains));
+        Map<String, Object> model = new HashMap<>(heading(exchange, administrator));
+        model.put("rows", page.items().stream().map(m -> row(m, exchange)).toList());
+        model.put("query", query);
+        model.put("next", page.next().orElse(""));
+        exchange.page("admin", "admin", model);
     }
 
-    private static Row row(Mailbox mailbox, Frame frame) {
+    private static Optional<String> after(Exchange exchange) {
+        return Optional.of(exchange.param("_after")).filter(a -> !a.isEmpty());
+    }
+
+    private Map<String, Object> heading(Exchange exchange, Administrator administrator) {
+        List<String> domains = postern.backend().directory().domainsOf(administrator).stream()
+                .map(Object::toString)
+                .sorted(exchange.texts().order())
+                .toList();
+        return Map.of(
+                "role",
+                exchange.texts().get("role." + administrator.role().apiName()),
+                "domains",
+                String.join(", ", domains));
+    }
+
+    private static Row row(Mailbox mailbox, Exchange exchange) {
+        Texts texts = exchange.texts();
         return new Row(
                 mailbox.address().toString(),
                 mailbox.name(),
-                mailbox.role().map(Role::apiName).map(r -> frame.t("role." + r)).orElse(""),
+                mailbox.role().map(Role::apiName).map(r -> texts.get("role." + r)).orElse(""),
                 mailbox.suspended(),
-                mailbox.locale().map(l -> l.languageTag()).orElse(""));
+                mailbox.locale().map(SessionLocale::code).orElse(""),
+                mailbox.locale().map(l -> exchange.templates().texts(l).get("language")).orElse(""),
+                mailbox.address().equals(exchange.visitor().mailbox()));
+    }
+
+    /** @param error and done are keys of texts, or empty */
+    private void one(Exchange exchange, Administrator administrator, int status, String error, String done)
+            throws IOException {
+        Answer<Mailbox> answer = postern.mailboxes().look(administrator, exchange.param("_user"));
+        if (!(answer instanceof Answer.Given<Mailbox> given)) {
+            exchange.problem(HttpServletResponse.SC_NOT_FOUND, "problem.no-mailbox");
+            return;
+        }
+        Map<String, String> languages = new java.util.LinkedHashMap<>();
+        for (SessionLocale locale : SessionLocale.values()) {
+            languages.put(locale.code(), exchange.templates().texts(locale).get("language"));
+        }
+        exchange.page(
+                status,
+                "mailbox",
+                given.value().address().toString(),
+                "admin",
+                Map.of(
+                        "row", row(given.value(), exchange),
+                        "languages", languages,
+                        "error", error.isEmpty() ? "" : exchange.texts().get(error),
+                        "done", done.isEmpty() ? "" : exchange.texts().get(done)));
+    }
+
+    /** Does what a button on a mailbox's page said. */
+    void change(Exchange exchange) throws IOException {
+        Optional<Administrator> administrator = administrator(exchange);
+        if (administrator.isEmpty()) {
+            exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.no-admin");
+            return;
+        }
+        Mailboxes mailboxes = postern.mailboxes();
+        Actor actor = actor(exchange, administrator.get());
+        String user = exchange.param("_user");
+        String deed = exchange.param("_do");
+        Change change;
+        switch (deed) {
+            case "suspend", "resume" -> change = mailboxes.setSuspended(actor, user, deed.equals("suspend"));
+            case "language" -> change = mailboxes.setLocale(actor, user, SessionLocale.parse(exchange.param("language")));
+            case "password" -> {
+                if (!exchange.maySendSecrets(postern.settings())) {
+                    one(exchange, administrator.get(), HttpServletResponse.SC_FORBIDDEN, "login.insecure", "");
+                    return;
+                }
+                change = mailboxes.setPassword(actor, user, Secret.of(exchange.param("new")));
+            }
+            default -> {
+                exchange.problem(HttpServletResponse.SC_BAD_REQUEST);
+                return;
+            }
+        }
+        if (change instanceof Change.Changed) {
+            one(exchange, administrator.get(), HttpServletResponse.SC_OK, "", "mailbox.done." + deed);
+        } else if (change instanceof Change.BadPassword) {
+            one(exchange, administrator.get(), HttpServletResponse.SC_BAD_REQUEST, "settings.bad", "");
+        } else {
+            String key = change instanceof Change.ReadOnly ? "mailbox.read-only" : "mailbox.denied";
+            one(exchange, administrator.get(), HttpServletResponse.SC_FORBIDDEN, key, "");
+        }
+    }
+
+    private Actor actor(Exchange exchange, Administrator administrator) {
+        return new Actor(
+                administrator,
+                exchange.visitor()
+                        .support()
+                        .map(s -> new Actor.Behind(
+                                MailboxAddress.parse(s.issuer()).orElseThrow(),
+                                s.tokenId(),
+                                s.type(),
+                                s.reason(),
+                                s.readOnly())),
+                exchange.client(postern.settings()));
+    }
+
+    /** The tokens issued in the domains under this administrator's control. */
+    void tokens(Exchange exchange) throws IOException {
+        Optional<Administrator> administrator = administrator(exchange);
+        if (administrator.isEmpty()) {
+            exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.no-admin");
+            return;
+        }
+        Page<LoginToken> page;
+        try {
+            page = postern.tokens().listUnder(administrator.get(), PAGE, after(exchange));
+        } catch (IllegalArgumentException noSuchPage) {
+            exchange.problem(HttpServletResponse.SC_BAD_REQUEST);
+            return;
+        }
+        Map<String, Object> model = new HashMap<>(heading(exchange, administrator.get()));
+        Instant now = exchange.templates().now();
+        model.put("rows", page.items().stream().map(t -> row(t, now, exchange.texts())).toList());
+        model.put("next", page.next().orElse(""));
+        exchange.page("tokens", "admin", model);
+    }
+
+    private static TokenRow row(LoginToken token, Instant now, Texts texts) {
+        String state = token.state(now).apiName();
+        return new TokenRow(
+                token.id().toString(),
+                token.mailbox().toString(),
+                texts.get("type." + token.type().apiName()),
+                token.issuer().toString(),
+                token.reason(),
+                token.issuedAt(),
+                token.expiresAt(),
+                texts.get("state." + state),
+                state.equals("live"));
+    }
+
+    void revoke(Exchange exchange) throws IOException {
+        Optional<Administrator> administrator = administrator(exchange);
+        String id = exchange.param("_id");
+        Optional<UUID> token = id.matches("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}") ? Optional.of(UUID.fromString(id)) : Optional.empty();
+        if (administrator.isEmpty() || exchange.visitor().readOnly()) {
+            exchange.problem(HttpServletResponse.SC_FORBIDDEN, administrator.isEmpty() ? "problem.no-admin" : "problem.read-only");
+        } else if (token.isPresent()
+                && postern.tokens().revoke(administrator.get(), token.get(), exchange.client(postern.settings()))
+                        instanceof Answer.Given<Boolean>) {
+            exchange.redirect("/?_task=tokens");
+        } else {
+            exchange.problem(HttpServletResponse.SC_NOT_FOUND);
+        }
     }
 }

@@ -3,6 +3,7 @@ package org.postern.sample.webmail;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,23 @@ import java.util.Optional;
  */
 public record Frame(
         Texts texts, Assets assets, String title, String base, BrandView brand, String tab, Optional<User> user, Instant now) {
+
+    /** The Standard interface's keys, and the end of the key of the text that says what each does. */
+    public static final List<Key> KEYS = List.of(
+            new Key("j", "next"),
+            new Key("k", "previous"),
+            new Key("o", "open"),
+            new Key("u", "list"),
+            new Key("c", "write"),
+            new Key("r", "reply"),
+            new Key("a", "reply-all"),
+            new Key("f", "forward"),
+            new Key("m", "unread"),
+            new Key("#", "delete"),
+            new Key("/", "search"),
+            new Key("?", "help"));
+
+    public record Key(String key, String text) {}
 
     /**
      * The brand of the host by which the page was asked for.

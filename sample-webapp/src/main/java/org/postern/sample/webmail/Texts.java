@@ -1,5 +1,7 @@
 package org.postern.sample.webmail;
 
+import java.text.Collator;
+import java.text.NumberFormat;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -7,14 +9,15 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.FormatStyle;
+import java.util.Comparator;
 import java.util.Locale;
-import java.util.MissingResourceException;
 import java.util.ResourceBundle;
 import org.postern.core.SessionLocale;
+import org.postern.sample.mail.MailFolder;
 
 /**
- * The pages' texts in one language: a bundle {@code texts_xx.properties} for each that is translated; English for the
- * others. Immutable and thread-safe.
+ * The pages' texts in one language, from a bundle {@code texts_xx.properties}; and dates, sizes, numbers and the order of
+ * names as that language has them. Immutable and thread-safe.
  */
 public final class Texts {
     private static final String BUNDLE = "org.postern.sample.webmail.texts";
@@ -26,19 +29,20 @@ public final class Texts {
     private final Locale locale;
     private final ZoneId zone;
 
-    private Texts(ResourceBundle bundle, ZoneId zone) {
+    private Texts(ResourceBundle bundle, Locale locale, ZoneId zone) {
         this.bundle = bundle;
-        this.locale = bundle.getLocale().getLanguage().isEmpty() ? Locale.ENGLISH : bundle.getLocale();
+        this.locale = locale;
         this.zone = zone;
     }
 
-    /** The texts in this language, or the nearest that there is. */
     static Texts in(SessionLocale language, ZoneId zone) {
         return new Texts(
-                ResourceBundle.getBundle(BUNDLE, language.locale(), Texts.class.getClassLoader(), EXACT), zone);
+                ResourceBundle.getBundle(BUNDLE, language.locale(), Texts.class.getClassLoader(), EXACT),
+                language.locale(),
+                zone);
     }
 
-    /** The language that they really are in, as a BCP 47 tag. */
+    /** The language as a BCP 47 tag. */
     public String lang() {
         return locale.toLanguageTag();
     }
@@ -54,11 +58,33 @@ public final class Texts {
 
     /** A text, or another one where there is none with this key. */
     String getOr(String key, String otherKey) {
-        try {
-            return bundle.getString(key);
-        } catch (MissingResourceException none) {
-            return bundle.getString(otherKey);
-        }
+        return bundle.getString(bundle.containsKey(key) ? key : otherKey);
+    }
+
+    /**
+     * A text about some number of things: that under the key with {@code .one}, or that under the key itself. These two
+     * forms are all that the eleven languages have below a million (CLDR plural rules).
+     */
+    public String count(String key, int number) {
+        boolean zeroIsSingular = locale.getLanguage().equals("fr") || locale.getLanguage().equals("pt");
+        boolean one = number == 1 || (number == 0 && zeroIsSingular);
+        return get(one ? key + ".one" : key, number(number));
+    }
+
+    public String number(long number) {
+        return NumberFormat.getIntegerInstance(locale).format(number);
+    }
+
+    /** How names are ordered. */
+    Comparator<String> order() {
+        return Collator.getInstance(locale)::compare;
+    }
+
+    /** What a folder is called: by its use, else by its own name. */
+    public String folder(MailFolder folder) {
+        return folder.use() == MailFolder.Use.OTHER
+                ? folder.name()
+                : get("folder." + folder.use().name().toLowerCase(Locale.ROOT));
     }
 
     /** How long, to the minute: {@code 7 h 12 min}. */
@@ -74,16 +100,19 @@ public final class Texts {
     public String shortly(Instant instant, Instant now) {
         ZonedDateTime time = instant.atZone(zone);
         LocalDate today = now.atZone(zone).toLocalDate();
-        if (time.toLocalDate().equals(today)) {
-            return DateTimeFormatter.ofLocalizedTime(FormatStyle.SHORT)
-                    .withLocale(locale)
-                    .format(time);
-        }
-        return time.getYear() == today.getYear()
-                ? DateTimeFormatter.ofPattern(get("date.day"), locale).format(time)
-                : DateTimeFormatter.ofLocalizedDate(FormatStyle.SHORT)
-                        .withLocale(locale)
-                        .format(time);
+        DateTimeFormatter format = time.toLocalDate().equals(today)
+                ? DateTimeFormatter.ofLocalizedTime(FormatStyle.SHORT)
+                : time.getYear() == today.getYear()
+                        ? DateTimeFormatter.ofPattern(get("date.day"))
+                        : DateTimeFormatter.ofLocalizedDate(FormatStyle.SHORT);
+        return format.withLocale(locale).format(time);
+    }
+
+    /** Day and time, in short. */
+    public String moment(Instant instant) {
+        return DateTimeFormatter.ofLocalizedDateTime(FormatStyle.MEDIUM, FormatStyle.SHORT)
+                .withLocale(locale)
+                .format(instant.atZone(zone));
     }
 
     /** A moment in full. */
@@ -96,8 +125,10 @@ public final class Texts {
     /** A size: {@code 12 KB}. */
     public String size(long bytes) {
         if (bytes < KIBI) {
-            return bytes + " B";
+            return get("size.b", number(bytes));
         }
-        return bytes < KIBI * KIBI ? bytes / KIBI + " KB" : bytes / (KIBI * KIBI) + " MB";
+        return bytes < KIBI * KIBI
+                ? get("size.kb", number(bytes / KIBI))
+                : get("size.mb", number(bytes / (KIBI * KIBI)));
     }
 }

@@ -38,9 +38,14 @@ final class WritePages {
 
     /** The form: empty, or begun from a message. */
     void show(Exchange exchange) throws IOException, MailException {
+        Optional<Draft> kept = SignIn.kept(exchange);
+        if (kept.isPresent()) {
+            again(exchange, kept.get(), HttpServletResponse.SC_OK, exchange.texts().get("write.kept"));
+            return;
+        }
         Optional<MessageId> id = exchange.message();
         Draft draft = new Draft(
-                exchange.param("to"), "", "", exchange.param("subject"), "", Optional.empty(), List.of());
+                exchange.param("to"), "", "", exchange.param("subject"), "", null, List.of());
         Optional<Letter> letter = Optional.empty();
         if (id.isPresent()) {
             String folder = MailPages.folder(exchange);
@@ -92,27 +97,35 @@ final class WritePages {
                 exchange.param("subject"),
                 exchange.param("text"),
                 id.map(i -> new Draft.About(
-                        MailPages.folder(exchange), i, exchange.param("_how").equals("forward"))),
+                                MailPages.folder(exchange), i, exchange.param("_how").equals("forward")))
+                        .orElse(null),
                 kept == null ? List.of() : List.of(kept));
     }
 
     /** Shows what was typed again, when it could not be sent. What is typed is never lost. */
-    void again(Exchange exchange, String error) throws IOException, MailException {
-        Draft draft = typed(exchange);
+    private void again(Exchange exchange, Draft draft, int status, String error) throws IOException, MailException {
         Optional<Letter> letter = Optional.empty();
         if (draft.about().filter(Draft.About::forwarded).isPresent()) {
             try (MailAccount account = mail.open(exchange.visitor())) {
                 letter = account.read(draft.about().get().folder(), draft.about().get().id(), true);
             }
         }
+        form(exchange, status, draft, letter, error);
+    }
+
+    private void again(Exchange exchange, String error) throws IOException, MailException {
         // The script's form stays as it is, its files too: only the line that says why comes in.
         exchange.into("said");
-        form(exchange, error.isEmpty() ? HttpServletResponse.SC_OK : HttpServletResponse.SC_BAD_REQUEST, draft, letter, error);
+        again(exchange, typed(exchange), HttpServletResponse.SC_BAD_REQUEST, error);
     }
 
     void send(Exchange exchange) throws IOException, ServletException, MailException {
         Visitor visitor = exchange.visitor();
         Texts texts = exchange.texts();
+        if (Csrf.isFromElsewhere(exchange.request())) {
+            exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.elsewhere");
+            return;
+        }
         if (!exchange.isFromHere()) {
             again(exchange, texts.get("write.check"));
             return;
