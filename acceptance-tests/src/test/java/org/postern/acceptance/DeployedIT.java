@@ -82,25 +82,25 @@ class DeployedIT {
 
     private static void noneCanBeDownloaded(int port) {
         for (String target : List.of(
-                "/org/postern/sample/Launcher.class",
-                "/org/postern/sample/Launcher$Options.class",
+                "/org/postern/server/Launcher.class",
+                "/org/postern/server/Launcher$Options.class",
                 "/org/",
                 "/META-INF/MANIFEST.MF",
                 "/META-INF/",
                 "/WEB-INF/web.xml",
                 "/WEB-INF/lib/",
-                "/org//postern/sample/Launcher.class",
-                "/org/./postern/sample/Launcher.class",
-                "/x/../org/postern/sample/Launcher.class",
-                "/org/postern/sample/Launcher%2eclass",
-                "/%6frg/postern/sample/Launcher.class",
-                "/assets/../org/postern/sample/Launcher.class",
-                "/org;x/postern/sample/Launcher.class")) {
+                "/org//postern/server/Launcher.class",
+                "/org/./postern/server/Launcher.class",
+                "/x/../org/postern/server/Launcher.class",
+                "/org/postern/server/Launcher%2eclass",
+                "/%6frg/postern/server/Launcher.class",
+                "/assets/../org/postern/server/Launcher.class",
+                "/org;x/postern/server/Launcher.class")) {
             Wire.Answer answer = Wire.get(port, target);
             assertThat(answer.status()).as(target).isBetween(400, 499);
             assertThat(answer.body())
                     .as(target)
-                    .doesNotContain("Main-Class", "<web-app", "org/postern/sample/Launcher");
+                    .doesNotContain("Main-Class", "<web-app", "org/postern/server/Launcher");
         }
     }
 

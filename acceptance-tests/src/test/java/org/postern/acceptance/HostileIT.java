@@ -531,7 +531,7 @@ class HostileIT {
                 "/%57EB-INF/web.xml",
                 "/web-inf/web.xml",
                 "/WEB-INF;/web.xml",
-                "/org/postern/sample/Launcher.class",
+                "/org/postern/server/Launcher.class",
                 "/error",
                 "/assets/../WEB-INF/web.xml",
                 "/assets/%2e%2e/WEB-INF/web.xml");

@@ -1,7 +1,4 @@
-/**
- * The whole product in one file: {@link org.postern.sample.Launcher} starts it by itself, {@link
- * org.postern.sample.Application} puts it together, there and in a servlet container.
- */
+/** The whole product in one file: {@link org.postern.sample.Application} puts it together. */
 @NullMarked
 package org.postern.sample;
 

@@ -33,7 +33,14 @@ class ModuleArrowsTest {
         "core, sample",
         "store, sample",
         "filter, sample",
-        "rest, sample"
+        "rest, sample",
+        "core, server",
+        "store, server",
+        "filter, server",
+        "rest, server",
+        "server, filter",
+        "server, rest",
+        "server, sample"
     })
     void module_neverSees(String module, String other) {
         noClasses()
@@ -55,7 +62,10 @@ class ModuleArrowsTest {
         "java.sql.., org.postern.store..",
         "jakarta.ws.rs.., org.postern.rest..",
         "org.glassfish.jersey.., org.postern.rest..",
-        "org.eclipse.jetty.., org.postern.sample..",
+        "org.eclipse.jetty.., org.postern.server..",
+        "io.smallrye.config.., org.postern.server..",
+        "ch.qos.logback.., org.postern.server..",
+        "com.icegreen.greenmail.., org.postern.server..",
         "gg.jte.., org.postern.sample.."
     })
     void library_staysWithItsOwner(String library, String owner) {

@@ -28,6 +28,8 @@ import org.postern.core.Client;
 import org.postern.core.Secret;
 import org.postern.core.service.Issuance;
 import org.postern.core.service.IssueRequest;
+import org.postern.server.IssuingService;
+import org.postern.server.WebServer;
 
 /** The sample webmail from outside, on the embedded server, with the demo's accounts and mail (contract, section 8). */
 class WebmailTest {
@@ -42,7 +44,7 @@ class WebmailTest {
     /** A server with an application of its own. */
     private static final class Site implements AutoCloseable {
         final WebServer server;
-        final Application application;
+        final IssuingService service;
         final String address;
 
         Site(Map<String, String> properties) throws Exception {
@@ -51,17 +53,15 @@ class WebmailTest {
             Map<String, String> all = new HashMap<>(properties);
             all.put("sso.port", Integer.toString(server.port()));
             all.put("sso.demo", "true");
-            application = new Application(Acme.settings(all));
-            server.start(application);
+            service = IssuingService.open(Acme.settings(all));
+            server.start(new EmbeddedApplication(), () -> service);
         }
 
         String token(String issuer, String user, String type) {
-            Issuance issued = application
-                    .postern()
+            Issuance issued = service.postern()
                     .tokens()
                     .issue(
-                            application
-                                    .postern()
+                            service.postern()
                                     .backend()
                                     .directory()
                                     .administrator(Acme.address(issuer))

@@ -28,7 +28,11 @@ class WordsTest {
 
     private static List<Path> texts() throws IOException {
         try (Stream<Path> files = Stream.of(
-                        "docs", "sso-rest/src/main", "sso-filter/src/main", "sample-webapp/src/main")
+                        "docs",
+                        "sso-rest/src/main",
+                        "sso-filter/src/main",
+                        "sso-server/src/main",
+                        "sample-webapp/src/main")
                 .flatMap(folder -> files(ROOT.resolve(folder)))) {
             return Stream.concat(files, Stream.of(ROOT.resolve("README.md")))
                     .filter(file -> file.toString().matches(".*\\.(md|properties|yaml|jte|java)"))

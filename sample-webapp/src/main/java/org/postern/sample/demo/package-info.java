@@ -1,5 +1,0 @@
-/** The demo (contract, section 12): its accounts, and a mail server with some mail. */
-@NullMarked
-package org.postern.sample.demo;
-
-import org.jspecify.annotations.NullMarked;
