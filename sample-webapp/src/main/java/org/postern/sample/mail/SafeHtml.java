@@ -35,7 +35,8 @@ public record SafeHtml(String html, String text, boolean hidesPictures) {
             .and(Sanitizers.BLOCKS)
             .and(Sanitizers.TABLES)
             .and(new HtmlPolicyBuilder()
-                    .allowElements("hr", "center", "font", "address", "dl", "dt", "dd", "q", "kbd", "samp", "wbr", "bdi")
+                    .allowElements(
+                            "hr", "center", "font", "address", "dl", "dt", "dd", "q", "kbd", "samp", "wbr", "bdi")
                     .allowElements("abbr", "cite", "dfn", "mark", "var", "big", "tt", "ins", "del")
                     .allowElements(
                             (element, attributes) -> {
@@ -47,6 +48,9 @@ public record SafeHtml(String html, String text, boolean hidesPictures) {
                     .allowAttributes("href")
                     .matching(ABROAD)
                     .onElements("a")
+                    // Without its frame it would only be misread.
+                    .disallowTextIn("title", "button", "select", "option", "textarea", "object", "svg", "math")
+                    .disallowTextIn("noscript", "iframe", "audio", "video", "template")
                     .requireRelsOnLinks("noreferrer", "noopener", "nofollow")
                     .allowAttributes("dir", "align", "colspan", "rowspan")
                     .matching(PLAIN_VALUE)
@@ -104,7 +108,9 @@ public record SafeHtml(String html, String text, boolean hidesPictures) {
         static String of(String safe) {
             PlainText receiver = new PlainText();
             HtmlSanitizer.sanitize(safe, STYLED.apply(receiver));
-            return receiver.text.toString().replaceAll("[ \\t\\u00a0]*\\n[ \\t\\u00a0]*", "\n")
+            return receiver.text
+                    .toString()
+                    .replaceAll("[ \\t\\u00a0]*\\n[ \\t\\u00a0]*", "\n")
                     .replaceAll("\\n{3,}", "\n\n")
                     .strip();
         }
