@@ -114,6 +114,8 @@ public final class HostServlet extends HttpServlet {
                             .append(webmail.issuer())
                             .append("\nreason=")
                             .append(webmail.reason())
+                            .append("\nread-only=")
+                            .append(webmail.readOnly())
                             .append("\nlife=")
                             .append(Duration.between(webmail.start(), webmail.end()))
                             .append('\n');
@@ -155,6 +157,8 @@ public final class HostServlet extends HttpServlet {
                         .append(session.reason())
                         .append("\nissuer=")
                         .append(session.issuer())
+                        .append("\nread-only=")
+                        .append(session.readOnly())
                         .append("\npassword=")
                         .append(session.canChangePassword())
                         .append("\ncredential=")
