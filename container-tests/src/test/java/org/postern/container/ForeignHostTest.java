@@ -185,7 +185,7 @@ class ForeignHostTest {
 
     @Test
     void formThatAsksTheContainer_takesTheContainersPasswords_howeverOften() throws Exception {
-        for (int i = 0; i < 30; i++) {
+        for (int i = 0; i < 25; i++) {
             ForeignHost.Browser browser = host.browser();
             browser.post("/container-login", "user", BOB, "password", "bobs-own");
             assertThat(browser.get("/inbox").body()).contains("Inbox of bob@acme.example");
