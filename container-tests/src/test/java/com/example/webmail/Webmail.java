@@ -39,6 +39,7 @@ public final class Webmail extends HttpServlet {
         }
     }
 
+    // region who
     private static String user(HttpServletRequest request) {
         HttpSession session = request.getSession(false);
         if (request.getRemoteUser() != null || session == null) {
@@ -46,6 +47,7 @@ public final class Webmail extends HttpServlet {
         }
         return (String) session.getAttribute("user");
     }
+    // endregion
 
     private static void logIn(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String user = request.getParameter("user");

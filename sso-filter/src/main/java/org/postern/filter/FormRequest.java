@@ -26,7 +26,7 @@ final class FormRequest extends HttpServletRequestWrapper {
 
     /** The request for the host: a form may be in any {@code POST}, and in nothing else. */
     static HttpServletRequest of(HttpServletRequest request) {
-        return request.getMethod().equals("POST") && !(request instanceof FormRequest)
+        return "POST".equals(request.getMethod()) && !(request instanceof FormRequest)
                 ? new FormRequest(request)
                 : request;
     }
