@@ -62,6 +62,10 @@ public final class HostServlet extends HttpServlet {
             }
             case "invalidate" -> request.getSession().invalidate();
             case "logout" -> request.logout();
+            case "authenticate" -> {
+                print(response, "authenticated=" + request.authenticate(response));
+                return;
+            }
             case "short" -> request.getSession().setMaxInactiveInterval(1);
             case "password" ->
                 HostLogin.of(getServletContext()).orElseThrow().passwordAccepted(request, request.getHeader("X-User"));

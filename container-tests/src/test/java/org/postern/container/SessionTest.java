@@ -74,6 +74,16 @@ class SessionTest {
         assertThat(site.seen(cookie.substring(8))).contains("user=" + ALICE);
     }
 
+    /** A host that asks the Servlet API to see to it that somebody is there. */
+    @Test
+    void identity_isEnoughForAuthenticate() throws Exception {
+        String cookie = site.login(ALICE, "sso");
+        assertThat(site.raw
+                        .get("/web/x", "Cookie: " + cookie, "X-Act: authenticate")
+                        .body())
+                .isEqualTo("authenticated=true");
+    }
+
     @Test
     void identity_endsWithinTheRequestThatEndsTheSession() throws Exception {
         for (String act : List.of("invalidate", "logout")) {
