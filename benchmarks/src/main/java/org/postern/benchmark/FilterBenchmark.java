@@ -47,12 +47,14 @@ import org.postern.filter.WebmailSession;
 public class FilterBenchmark {
     /** A request as a container holds it: everything is there already, and reading it is free. */
     private static final class Request extends HttpServletRequestWrapper {
+        private final String method;
         private final String uri;
         private final String query;
         private final HttpSession session;
 
-        Request(String uri, String query, HttpSession session) {
+        Request(String method, String uri, String query, HttpSession session) {
             super(blank(HttpServletRequest.class, Map.of()));
+            this.method = method;
             this.uri = uri;
             this.query = query;
             this.session = session;
@@ -61,6 +63,11 @@ public class FilterBenchmark {
         @Override
         public DispatcherType getDispatcherType() {
             return DispatcherType.REQUEST;
+        }
+
+        @Override
+        public String getMethod() {
+            return method;
         }
 
         @Override
@@ -95,8 +102,9 @@ public class FilterBenchmark {
         }
     }
 
-    private final Request stranger = new Request("/mail/inbox/list", "_task=mail&_mbox=INBOX&_page=2", null);
-    private final Request withoutQuery = new Request("/skins/standard/app.css", null, null);
+    private final Request stranger = new Request("GET", "/mail/inbox/list", "_task=mail&_mbox=INBOX&_page=2", null);
+    private final Request withoutQuery = new Request("GET", "/skins/standard/app.css", null, null);
+    private final Request form = new Request("POST", "/mail/search", null, null);
     private final Response response = new Response();
     private final FilterChain chain = (request, answer) -> {
         count((HttpServletRequest) request);
@@ -121,8 +129,8 @@ public class FilterBenchmark {
         if (session.getAttribute(WebmailSession.ATTRIBUTE) == null) {
             throw new IllegalStateException("the login failed: there is no session to measure");
         }
-        user = new Request("/mail/inbox/list", "_task=mail&_mbox=INBOX&_page=2", session);
-        userAtRoot = new Request("/", "_task=mail&_mbox=INBOX&_page=2", session);
+        user = new Request("GET", "/mail/inbox/list", "_task=mail&_mbox=INBOX&_page=2", session);
+        userAtRoot = new Request("GET", "/", "_task=mail&_mbox=INBOX&_page=2", session);
     }
 
     @TearDown
@@ -177,6 +185,13 @@ public class FilterBenchmark {
     @Benchmark
     public long withoutQuery() throws IOException, ServletException {
         filter.doFilter(withoutQuery, response, chain);
+        return passed;
+    }
+
+    /** The one that gets a wrapper: the host may hand what was typed to {@code login()}. */
+    @Benchmark
+    public long formWithoutSession() throws IOException, ServletException {
+        filter.doFilter(form, response, chain);
         return passed;
     }
 

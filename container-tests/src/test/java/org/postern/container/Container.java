@@ -21,6 +21,16 @@ interface Container extends AutoCloseable {
      */
     void startWar(String contextPath, Path war) throws Exception;
 
+    /**
+     * Serves an unpacked WAR that brings all its classes and libraries: of the tests' own it sees none.
+     *
+     * @throws UnsupportedOperationException by Undertow, as above
+     */
+    void startWholeWar(String contextPath, Path war) throws Exception;
+
+    /** Tells the container of a user of its own, for {@code request.login}; before it starts. */
+    void knows(String user, String password);
+
     int port();
 
     /** What the container calls itself, with its version. */

@@ -3,7 +3,6 @@ package org.postern.container;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpServer;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletContext;
@@ -14,13 +13,9 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
 import org.junit.jupiter.api.AfterEach;
@@ -31,11 +26,9 @@ import org.postern.core.Acme;
 import org.postern.core.Client;
 import org.postern.core.Secret;
 import org.postern.core.UnavailableException;
-import org.postern.core.remote.NodeEndpoint;
 import org.postern.core.service.Issuance;
 import org.postern.core.service.IssueRequest;
 import org.postern.core.service.Postern;
-import org.postern.core.settings.Settings;
 import org.postern.core.spi.Backend;
 import org.postern.filter.SsoFilter;
 
@@ -264,34 +257,15 @@ class DeploymentTest {
 
     @Test
     void filterWithAnIssuingService_asksIt() throws Exception {
-        String key = "0123456789abcdef";
-        Backend backend = Acme.backend();
-        Settings settings = Acme.settings(Map.of("sso.node.key", key));
-        Postern issuing = new Postern(settings, backend, Clock.systemUTC());
-        NodeEndpoint endpoint = new NodeEndpoint(issuing.tokens(), settings.node(), Clock.systemUTC());
-        HttpServer service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        service.createContext("/", exchange -> {
-            String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            NodeEndpoint.Answer answer = endpoint.answer(
-                    exchange.getRequestMethod(),
-                    exchange.getRequestURI().getPath(),
-                    "127.0.0.1",
-                    Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization")),
-                    form);
-            byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
-            exchange.getResponseBody().write(body);
-            exchange.close();
-        });
-        service.start();
-        set("sso.issuer.url", "http://127.0.0.1:" + service.getAddress().getPort());
-        set("sso.node.key", key);
-        try (Container container = Container.ofThisRun()) {
+        try (IssuingService issuing = new IssuingService();
+                Container container = Container.ofThisRun()) {
+            set("sso.issuer.url", issuing.url());
+            set("sso.node.key", IssuingService.KEY);
             withoutArguments(container);
-            assertLogsIn(container, token(backend, "sso"));
+            assertLogsIn(container, token(issuing.backend, "sso"));
 
-            service.stop(0);
-            Raw.Answer fault = login(container, token(backend, "sso"));
+            issuing.falls();
+            Raw.Answer fault = login(container, token(issuing.backend, "sso"));
             assertThat(fault.status()).isEqualTo(503);
             assertThat(fault.header("Retry-After")).isPresent();
         }

@@ -1,8 +1,11 @@
 package org.postern.container;
 
+import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,6 +76,49 @@ final class ExplodedWar {
             }
         }
         return this;
+    }
+
+    /** Copies those jars of the tests' class path whose names begin so. */
+    ExplodedWar librariesNamed(String... beginnings) throws IOException {
+        String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        for (String entry : path.split(File.pathSeparator, -1)) {
+            Path jar = Path.of(entry);
+            String name = jar.getFileName().toString();
+            if (name.endsWith(".jar") && Stream.of(beginnings).anyMatch(name::startsWith)) {
+                Files.copy(jar, root.resolve("WEB-INF/lib").resolve(name));
+            }
+        }
+        return this;
+    }
+
+    /** Puts classes into {@code WEB-INF/classes}. */
+    ExplodedWar classes(Class<?>... types) throws IOException {
+        for (Class<?> type : types) {
+            String name = type.getName().replace('.', '/') + ".class";
+            try (InputStream bytes = type.getResourceAsStream('/' + name)) {
+                write("WEB-INF/classes/" + name, bytes.readAllBytes());
+            }
+        }
+        return this;
+    }
+
+    /** Takes a whole {@code web.xml}. */
+    ExplodedWar descriptor(URL webXml) throws IOException {
+        try (InputStream bytes = webXml.openStream()) {
+            write("WEB-INF/web.xml", bytes.readAllBytes());
+        }
+        return this;
+    }
+
+    ExplodedWar file(String name, String text) throws IOException {
+        write(name, text.getBytes(StandardCharsets.UTF_8));
+        return this;
+    }
+
+    private void write(String name, byte[] bytes) throws IOException {
+        Path file = root.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.write(file, bytes);
     }
 
     private JarOutputStream jar(String name) throws IOException {

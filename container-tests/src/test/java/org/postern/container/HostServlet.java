@@ -62,6 +62,10 @@ public final class HostServlet extends HttpServlet {
             }
             case "invalidate" -> request.getSession().invalidate();
             case "logout" -> request.logout();
+            case "authenticate" -> {
+                print(response, "authenticated=" + request.authenticate(response));
+                return;
+            }
             case "short" -> request.getSession().setMaxInactiveInterval(1);
             case "password" ->
                 HostLogin.of(getServletContext()).orElseThrow().passwordAccepted(request, request.getHeader("X-User"));
@@ -114,6 +118,8 @@ public final class HostServlet extends HttpServlet {
                             .append(webmail.issuer())
                             .append("\nreason=")
                             .append(webmail.reason())
+                            .append("\nread-only=")
+                            .append(webmail.readOnly())
                             .append("\nlife=")
                             .append(Duration.between(webmail.start(), webmail.end()))
                             .append('\n');
@@ -155,6 +161,8 @@ public final class HostServlet extends HttpServlet {
                         .append(session.reason())
                         .append("\nissuer=")
                         .append(session.issuer())
+                        .append("\nread-only=")
+                        .append(session.readOnly())
                         .append("\npassword=")
                         .append(session.canChangePassword())
                         .append("\ncredential=")

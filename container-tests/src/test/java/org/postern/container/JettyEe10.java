@@ -2,15 +2,22 @@ package org.postern.container;
 
 import jakarta.servlet.ServletContext;
 import java.nio.file.Path;
+import org.eclipse.jetty.ee.webapp.WebAppClassLoader;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.security.ConstraintSecurityHandler;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
+import org.eclipse.jetty.security.HashLoginService;
+import org.eclipse.jetty.security.UserStore;
+import org.eclipse.jetty.security.authentication.BasicAuthenticator;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.security.Credential;
 
 /** Jetty 12 with its EE 10 side; the two sides share no class, so each has its own adapter. */
 final class JettyEe10 implements Container {
     private final Server server = new Server();
     private final ServerConnector connector = new ServerConnector(server);
+    private final UserStore users = new UserStore();
     private ServletContext context;
 
     JettyEe10() {
@@ -27,15 +34,38 @@ final class JettyEe10 implements Container {
 
     @Override
     public void startWar(String contextPath, Path war) throws Exception {
-        WebAppContext webapp = new WebAppContext();
-        webapp.setContextPath(contextPath);
-        webapp.setWar(war.toString());
+        WebAppContext webapp = webapp(contextPath, war);
         webapp.setParentLoaderPriority(true);
-        webapp.setThrowUnavailableOnStartupException(true);
         serve(webapp);
     }
 
+    @Override
+    public void startWholeWar(String contextPath, Path war) throws Exception {
+        WebAppContext webapp = webapp(contextPath, war);
+        webapp.setClassLoader(new WebAppClassLoader(new ContainerClasses(), webapp));
+        serve(webapp);
+    }
+
+    private static WebAppContext webapp(String contextPath, Path war) {
+        WebAppContext webapp = new WebAppContext();
+        webapp.setContextPath(contextPath);
+        webapp.setWar(war.toString());
+        webapp.setThrowUnavailableOnStartupException(true);
+        return webapp;
+    }
+
+    @Override
+    public void knows(String user, String password) {
+        users.addUser(user, Credential.getCredential(password), new String[0]);
+    }
+
     private void serve(ServletContextHandler handler) throws Exception {
+        HashLoginService service = new HashLoginService("own");
+        service.setUserStore(users);
+        ConstraintSecurityHandler security = new ConstraintSecurityHandler();
+        security.setLoginService(service);
+        security.setAuthenticator(new BasicAuthenticator());
+        handler.setSecurityHandler(security);
         server.setHandler(handler);
         server.start();
         context = handler.getServletContext();

@@ -15,6 +15,7 @@ import org.postern.core.Channel;
 import org.postern.core.Client;
 import org.postern.core.Secret;
 import org.postern.core.service.Issuance;
+import org.postern.core.service.IssueRequest;
 import org.postern.core.service.MailLogins;
 
 /** Contract, section 8: the webmail session, below a context path. */
@@ -73,6 +74,16 @@ class SessionTest {
         assertThat(site.seen(cookie.substring(8))).contains("user=" + ALICE);
     }
 
+    /** A host that asks the Servlet API to see to it that somebody is there. */
+    @Test
+    void identity_isEnoughForAuthenticate() throws Exception {
+        String cookie = site.login(ALICE, "sso");
+        assertThat(site.raw
+                        .get("/web/x", "Cookie: " + cookie, "X-Act: authenticate")
+                        .body())
+                .isEqualTo("authenticated=true");
+    }
+
     @Test
     void identity_endsWithinTheRequestThatEndsTheSession() throws Exception {
         for (String act : List.of("invalidate", "logout")) {
@@ -113,9 +124,30 @@ class SessionTest {
 
         assertThat(there)
                 .contains("equal=true", "mailbox=" + ALICE, "locale=sv", "type=normal", "interface=basic")
-                .contains("token=" + issued.token().id(), "issuer=company@acme.example", "reason=ticket 7");
+                .contains("token=" + issued.token().id(), "issuer=company@acme.example", "reason=ticket 7")
+                .contains("read-only=false");
         assertThat(java.time.Duration.parse(field(there, "life")))
                 .isBetween(java.time.Duration.ofSeconds(570), java.time.Duration.ofSeconds(600));
+    }
+
+    @Test
+    void readOnlySession_isSeenByTheHost_alsoAfterReplication() throws Exception {
+        Issuance.Issued issued = (Issuance.Issued) site.postern
+                .tokens()
+                .issue(
+                        site.admin("company@acme.example"),
+                        new IssueRequest(
+                                ALICE, "sso", Secret.of(""), "", "", "", false, false, true, new Client("", "")));
+        String cookie = site.raw
+                .get(site.url(ALICE, issued.value().reveal()) + "&direct=1")
+                .sessionCookie()
+                .orElseThrow();
+        assertThat(site.seen(cookie)).contains("read-only=true");
+        assertThat(site.raw
+                        .get("/web/x", "Cookie: " + cookie, "X-Act: replicate")
+                        .body())
+                .contains("equal=true", "read-only=true");
+        assertThat(site.seen(site.login(ALICE, "sso"))).contains("read-only=false");
     }
 
     @Test

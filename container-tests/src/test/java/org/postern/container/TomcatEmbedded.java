@@ -41,16 +41,33 @@ final class TomcatEmbedded implements Container {
 
     @Override
     public void startWar(String contextPath, Path war) throws Exception {
+        StandardContext webapp = webapp(contextPath, war);
+        webapp.setDelegate(true);
+        serve();
+    }
+
+    @Override
+    public void startWholeWar(String contextPath, Path war) throws Exception {
+        StandardContext webapp = webapp(contextPath, war);
+        webapp.setParentClassLoader(new ContainerClasses());
+        serve();
+    }
+
+    @Override
+    public void knows(String user, String password) {
+        tomcat.addUser(user, password);
+    }
+
+    private StandardContext webapp(String contextPath, Path war) {
         // The defaults would want a JSP engine.
         tomcat.setAddDefaultWebXmlToWebapp(false);
         StandardContext webapp = (StandardContext) tomcat.addWebapp(contextPathOf(contextPath), war.toString());
-        webapp.setDelegate(true);
         webapp.setFailCtxIfServletStartFails(true);
         ((StandardJarScanner) webapp.getJarScanner()).setScanClassPath(false);
         Tomcat.addServlet(webapp, "default", new DefaultServlet()).setOverridable(true);
         webapp.addServletMappingDecoded("/", "default");
         context = webapp;
-        serve();
+        return webapp;
     }
 
     /** Tomcat's name for the root is the empty string. */

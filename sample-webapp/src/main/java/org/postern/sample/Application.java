@@ -6,7 +6,6 @@ import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.ServletRegistration;
 import java.util.EnumSet;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.service.Postern;
@@ -14,9 +13,11 @@ import org.postern.core.settings.Settings;
 import org.postern.filter.SsoFilter;
 import org.postern.rest.PosternRest;
 import org.postern.sample.mail.MailServer;
+import org.postern.sample.mail.Outbox;
 import org.postern.sample.webmail.Assets;
 import org.postern.sample.webmail.ErrorPage;
 import org.postern.sample.webmail.Guard;
+import org.postern.sample.webmail.NoticeMail;
 import org.postern.sample.webmail.Templates;
 import org.postern.sample.webmail.Webmail;
 import org.postern.server.IssuingService;
@@ -59,8 +60,21 @@ public final class Application implements ServletContextListener {
         Templates templates = new Templates(settings, assets, postern.clock());
         context.addServlet("assets", assets).addMapping(Assets.PATTERN);
         context.addServlet("error", new ErrorPage(templates)).addMapping(ERROR_PATH);
-        Optional<MailServer> mail = opened.imap().map(imap -> new MailServer(imap, opened.smtp()));
-        ServletRegistration.Dynamic webmail = context.addServlet("webmail", new Webmail(postern, mail, templates));
+        Settings.Notice notice = settings.notice();
+        notice.from()
+                .ifPresent(from -> notice.smtp()
+                        .or(opened::smtp)
+                        .ifPresent(smtp -> postern.tellOwners(new NoticeMail(
+                                new Outbox(smtp),
+                                from,
+                                notice.user(),
+                                notice.password(),
+                                templates,
+                                postern.clock()))));
+
+        Webmail pages = new Webmail(
+                postern, opened.imap().map(MailServer::new), opened.smtp().map(Outbox::new), templates);
+        ServletRegistration.Dynamic webmail = context.addServlet("webmail", pages);
         webmail.setMultipartConfig(Webmail.UPLOADS);
         webmail.addMapping("/");
     }

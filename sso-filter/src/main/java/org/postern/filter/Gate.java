@@ -137,7 +137,7 @@ final class Gate implements AutoCloseable {
         HttpSession http = request.getSession(false);
         SessionMemory memory = http == null ? null : SessionMemory.in(http);
         if (http == null || memory == null) {
-            chain.doFilter(request, response);
+            chain.doFilter(FormRequest.of(request), response);
             return;
         }
         OpenSession session = memory.here();
@@ -151,7 +151,7 @@ final class Gate implements AutoCloseable {
         }
         if (session == null || session.isOver()) {
             invalidate(http);
-            chain.doFilter(request, response);
+            chain.doFilter(FormRequest.of(request), response);
             return;
         }
         SessionRequest wrapper = session.wrap(request);

@@ -60,6 +60,11 @@ public final class HostLogin {
         gate.login().passwordAccepted(request, user);
     }
 
+    /** The rest of a request in which a session was opened. */
+    HttpServletRequest within(WebmailSession session, HttpServletRequest request) {
+        return new SessionRequest(request, gate.sessions().of(session));
+    }
+
     /** Where a session begins: a path to redirect to. */
     public String start(WebmailSession session) {
         return gate.login().start(session);

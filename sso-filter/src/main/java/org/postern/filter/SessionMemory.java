@@ -48,6 +48,16 @@ final class SessionMemory implements Serializable, HttpSessionBindingListener {
         }
     }
 
+    /** Leaves a session that is over to the host, with nothing of the filter's in it. */
+    static void leave(HttpSession session) {
+        try {
+            session.removeAttribute(ATTRIBUTE);
+            session.removeAttribute(WebmailSession.ATTRIBUTE);
+        } catch (IllegalStateException invalidatedMeanwhile) {
+            // Then there is nothing left.
+        }
+    }
+
     /** What this node knows of the session; null before its first request here. */
     @Nullable
     OpenSession here() {

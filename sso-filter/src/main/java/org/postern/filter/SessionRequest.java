@@ -6,6 +6,9 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
+import java.io.IOException;
 import java.security.Principal;
 import java.util.Collections;
 import java.util.Enumeration;
@@ -60,10 +63,32 @@ final class SessionRequest extends HttpServletRequestWrapper {
         return session.isOver() ? super.getLocales() : Collections.enumeration(List.of(getLocale()));
     }
 
-    /** The Servlet API's own logout ends the session; the container, where it knows of nobody, would only complain. */
+    @Override
+    public boolean authenticate(HttpServletResponse response) throws IOException, ServletException {
+        return !session.isOver() || super.authenticate(response);
+    }
+
+    /** Nobody logs in while somebody is there, as the Servlet API has it. */
+    @Override
+    public void login(@Nullable String user, @Nullable String password) throws ServletException {
+        if (!session.isOver()) {
+            throw new ServletException("somebody is logged in; log out first");
+        }
+        setRequest(FormRequest.of((HttpServletRequest) getRequest()));
+        super.login(user, password);
+    }
+
+    /**
+     * The Servlet API's own logout ends the session, and leaves the container's to the host, who may log in somebody
+     * else at once. The container, where it knows of nobody, would only complain.
+     */
     @Override
     public void logout() throws ServletException {
         session.loggedOut();
+        HttpSession http = getSession(false);
+        if (http != null) {
+            SessionMemory.leave(http);
+        }
         if (super.getUserPrincipal() != null) {
             super.logout();
         }

@@ -8,6 +8,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +34,60 @@ class WebmailSessionTest {
         assertThat(there.openedBy(Acme.address("bob@acme.example"), Secret.of("token")))
                 .isFalse();
         assertThat(there.logoutRedirect()).contains("https://portal.example/");
+    }
+
+    /** As the version before {@code readOnly} wrote it: a session in a container's store outlives an update. */
+    private static final String OLDER = "rO0ABXNyACFvcmcucG9zdGVybi5maWx0ZXIuV2VibWFpbFNlc3Npb24AAAAAAAAAAQIADEwACmNy"
+            + "ZWRlbnRpYWx0ACNMb3JnL3Bvc3Rlcm4vZmlsdGVyL01haWxDcmVkZW50aWFsO0wACWNzcmZUb2tl"
+            + "bnQAEkxqYXZhL2xhbmcvU3RyaW5nO0wAA2VuZHQAE0xqYXZhL3RpbWUvSW5zdGFudDtMAAJpZHQA"
+            + "EExqYXZhL3V0aWwvVVVJRDtMAAZpc3N1ZXJxAH4AAkwABmxvY2FsZXQAIExvcmcvcG9zdGVybi9j"
+            + "b3JlL1Nlc3Npb25Mb2NhbGU7TAAHbWFpbGJveHEAfgACTAAGcmVhc29ucQB+AAJMAAVzdGFydHEA"
+            + "fgADTAAHdG9rZW5JZHEAfgAETAAEdHlwZXQAHkxvcmcvcG9zdGVybi9jb3JlL1Nlc3Npb25UeXBl"
+            + "O0wAEHdlYm1haWxJbnRlcmZhY2V0ACVMb3JnL3Bvc3Rlcm4vZmlsdGVyL1dlYm1haWxJbnRlcmZh"
+            + "Y2U7eHBzcgAhb3JnLnBvc3Rlcm4uZmlsdGVyLk1haWxDcmVkZW50aWFsAAAAAAAAAAECAAFMAAR0"
+            + "ZXh0cQB+AAJ4cHQADnRoZS1jcmVkZW50aWFsdAAOdGhlLWNzcmYtdG9rZW5zcgANamF2YS50aW1l"
+            + "LlNlcpVdhLobIkiyDAAAeHB3DQIAAAAAah3kwAAAAAB4c3IADmphdmEudXRpbC5VVUlEvJkD95ht"
+            + "hS8CAAJKAAxsZWFzdFNpZ0JpdHNKAAttb3N0U2lnQml0c3hwgAAAAAAAAAEBlyhuHABwAHQAEW1h"
+            + "aWxAYWNtZS5leGFtcGxlfnIAHm9yZy5wb3N0ZXJuLmNvcmUuU2Vzc2lvbkxvY2FsZQAAAAAAAAAA"
+            + "EgAAeHIADmphdmEubGFuZy5FbnVtAAAAAAAAAAASAAB4cHQAAkRFdAASYWxpY2VAYWNtZS5leGFt"
+            + "cGxldAAGdGlja2V0c3EAfgANdw0CAAAAAGoddEAAAAAAeHNxAH4AD4AAAAAAAAACAZcobhwAcAB+"
+            + "cgAcb3JnLnBvc3Rlcm4uY29yZS5TZXNzaW9uVHlwZQAAAAAAAAAAEgAAeHEAfgATdAAGTk9STUFM"
+            + "fnIAI29yZy5wb3N0ZXJuLmZpbHRlci5XZWJtYWlsSW50ZXJmYWNlAAAAAAAAAAASAAB4cQB+ABN0"
+            + "AAhTVEFOREFSRA==";
+
+    @Test
+    void sessionOfAnOlderVersion_isReadStill_andMayWrite() throws Exception {
+        byte[] older = Base64.getDecoder().decode(OLDER);
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(older))) {
+            WebmailSession read = (WebmailSession) in.readObject();
+            assertThat(read.mailbox()).isEqualTo("alice@acme.example");
+            assertThat(read.reason()).isEqualTo("ticket");
+            assertThat(read.readOnly()).isFalse();
+            assertThat(read.credential().secret().reveal()).isEqualTo("the-credential");
+            assertThat(read.end()).isEqualTo(Instant.parse("2026-06-01T20:00:00Z"));
+        }
+    }
+
+    @Test
+    void readOnlySession_staysOne() throws Exception {
+        WebmailSession s = session;
+        WebmailSession readOnly = new WebmailSession(
+                s.id(),
+                s.mailbox(),
+                s.locale(),
+                s.type(),
+                s.webmailInterface(),
+                s.tokenId(),
+                s.issuer(),
+                s.reason(),
+                true,
+                s.start(),
+                s.end(),
+                s.credential(),
+                s.csrfToken());
+        assertThat(copy(readOnly)).isEqualTo(readOnly).isNotEqualTo(session);
+        assertThat(readOnly.with(WebmailInterface.BASIC).readOnly()).isTrue();
+        assertThat(session.with(WebmailInterface.BASIC).readOnly()).isFalse();
     }
 
     private static Object copy(Object value) throws Exception {

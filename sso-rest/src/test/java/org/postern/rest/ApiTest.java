@@ -89,7 +89,8 @@ class ApiTest {
                 Server.MAIL,
                 "POST",
                 TOKENS,
-                "{\"user\":\"Alice@ACME.example\",\"type\":\"sso\",\"reason\":\"T-1\",\"life\":7200,\"locale\":\"de\",\"confirm\":true}");
+                "{\"user\":\"Alice@ACME.example\",\"type\":\"sso\",\"reason\":\"T-1\",\"life\":7200,\"locale\":\"de\",\"confirm\":true,"
+                        + "\"read_only\":true}");
         assertThat(answer.statusCode()).isEqualTo(201);
         JsonNode token = json(answer);
         assertThat(answer.headers().firstValue("Location"))
@@ -100,6 +101,7 @@ class ApiTest {
         assertThat(token.get("reason").asText()).isEqualTo("T-1");
         assertThat(token.get("locale").asText()).isEqualTo("de");
         assertThat(token.get("confirm").asBoolean()).isTrue();
+        assertThat(token.get("read_only").asBoolean()).isTrue();
         assertThat(token.get("issued_by").asText()).isEqualTo("mail@acme.example");
         assertThat(token.get("issued_at").asText()).isEqualTo("2026-06-01T12:00:00Z");
         assertThat(token.get("expires_at").asText()).isEqualTo("2026-06-01T14:00:00Z");
@@ -149,6 +151,9 @@ class ApiTest {
             {"user":["alice@acme.example"],"type":"sso","reason":"T"}                 | user
             {"user":"alice@acme.example","type":"sso","reason":"T","confirm":"yes"}   | confirm
             {"user":"alice@acme.example","type":"sso","reason":"T","confirm":1}       | confirm
+            {"user":"alice@acme.example","type":"sso","reason":"T","read_only":"yes"} | read_only
+            {"user":"alice@acme.example","type":"sso","reason":"T","read_only":1}     | read_only
+            {"user":"alice@acme.example","type":"sso","reason":"T","readOnly":true}   | readOnly
             """)
     void issue_badInput_is400AndNamesTheFields(String body, String fields) {
         JsonNode problem = problem(server.as(Server.MAIL, "POST", TOKENS, body), 400);
@@ -499,6 +504,32 @@ class ApiTest {
                 .isEmpty();
         problem(server.as(Server.MAIL, "GET", "/sso/v1/sessions?user=dave@globex.example", ""), 403);
         problem(server.as(Server.MAIL, "GET", "/sso/v1/sessions?user=nobody@acme.example", ""), 404);
+    }
+
+    @Test
+    void readOnlyToken_isToldAsOne_andSoIsItsSession() {
+        JsonNode readOnly =
+                issue("{\"user\":\"alice@acme.example\",\"type\":\"sso\",\"reason\":\"T-1\",\"read_only\":true}");
+        assertThat(json(server.as(
+                                Server.MAIL,
+                                "GET",
+                                TOKENS + "/" + readOnly.get("id").asText(),
+                                ""))
+                        .get("read_only")
+                        .isBoolean())
+                .isTrue();
+        redeem(readOnly);
+        server.clock.advance(Duration.ofSeconds(1));
+        JsonNode other = issue(ALICE_SSO);
+        assertThat(other.get("read_only").asBoolean(true)).as("the default").isFalse();
+        redeem(other);
+        for (String list : List.of(TOKENS, "/sso/v1/sessions")) {
+            JsonNode items = json(server.as(Server.MAIL, "GET", list + "?user=alice@acme.example", ""))
+                    .get("items");
+            assertThat(items).hasSize(2);
+            assertThat(items.get(0).get("read_only").asBoolean(true)).as(list).isFalse();
+            assertThat(items.get(1).get("read_only").asBoolean(false)).as(list).isTrue();
+        }
     }
 
     @Test

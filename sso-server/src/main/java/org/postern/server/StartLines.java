@@ -43,6 +43,11 @@ final class StartLines {
                     .append(address)
                     .append("/tools/sso?admin=mail%40acme.example&pass=demo-mail&user=alice%40acme.example'\n\n");
             lines.append("  Webmail   ").append(address).append("/       alice@acme.example, demo-alice\n");
+            lines.append("  Brands    http://acme.localhost:")
+                    .append(settings.http().port())
+                    .append("/  http://globex.localhost:")
+                    .append(settings.http().port())
+                    .append("/\n");
             lines.append(String.format(
                     "  Mail      IMAP %d   POP3 %d   SMTP %d   on 127.0.0.1; passwords and tokens%n%n",
                     mail.get().imapPort(), mail.get().pop3Port(), mail.get().smtpPort()));

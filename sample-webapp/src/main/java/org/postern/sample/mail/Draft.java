@@ -18,7 +18,13 @@ import org.jspecify.annotations.Nullable;
  * @param kept the paths of those of its attachments that go with it
  */
 public record Draft(
-        String to, String cc, String bcc, String subject, String text, @Nullable About origin, List<String> kept) implements Serializable {
+        String to,
+        String cc,
+        String bcc,
+        String subject,
+        String text,
+        @Nullable About origin,
+        List<String> kept) implements Serializable {
     private static final long serialVersionUID = 1L;
 
     /** Nothing yet. */
@@ -55,7 +61,10 @@ public record Draft(
             cc.keySet().removeAll(to.keySet());
             cc.remove(own);
         }
-        String quoted = text(letter).lines().map(line -> line.startsWith(">") ? ">" + line : "> " + line).collect(Collectors.joining("\n"));
+        String quoted = text(letter)
+                .lines()
+                .map(line -> line.startsWith(">") ? ">" + line : "> " + line)
+                .collect(Collectors.joining("\n"));
         return new Draft(
                 joined(to),
                 joined(cc),
@@ -79,7 +88,10 @@ public record Draft(
     }
 
     private static String text(Letter letter) {
-        String text = letter.sections().stream().map(Letter.Section::text).collect(Collectors.joining("\n")).strip();
+        String text = letter.sections().stream()
+                .map(Letter.Section::text)
+                .collect(Collectors.joining("\n"))
+                .strip();
         return text.length() > MOST_QUOTED ? text.substring(0, MOST_QUOTED) + " …" : text;
     }
 

@@ -65,11 +65,16 @@ final class Headers {
 
     Letter.Origin origin() {
         return new Letter.Origin(
-                look(message::getReplyTo).map(Headers::addresses).orElse(""), single("Message-ID"), single("References"));
+                look(message::getReplyTo).map(Headers::addresses).orElse(""),
+                single("Message-ID"),
+                single("References"));
     }
 
     private String single(String name) {
-        return look(() -> message.getHeader(name)).filter(h -> h.length > 0).map(h -> line(h[0])).orElse("");
+        return look(() -> message.getHeader(name))
+                .filter(h -> h.length > 0)
+                .map(h -> line(h[0]))
+                .orElse("");
     }
 
     String from() {

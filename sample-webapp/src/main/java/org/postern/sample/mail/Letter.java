@@ -87,7 +87,8 @@ public record Letter(
 
     /** Whether pictures from elsewhere were held back. */
     public boolean hidesPictures() {
-        return sections.stream().anyMatch(s -> s instanceof Html html && html.safe().hidesPictures());
+        return sections.stream()
+                .anyMatch(s -> s instanceof Html html && html.safe().hidesPictures());
     }
 
     /** A line in the list of messages. */

@@ -113,7 +113,8 @@ final class LetterReader {
         if (text.isEmpty()) {
             sections.add(new Letter.Broken());
         } else if (html) {
-            sections.add(new Letter.Html(path, richText ? safe(text.get(), SafeHtml.Pictures.NONE) : plain(text.get())));
+            sections.add(
+                    new Letter.Html(path, richText ? safe(text.get(), SafeHtml.Pictures.NONE) : plain(text.get())));
         } else {
             sections.add(new Letter.Plain(runs(text.get())));
         }
@@ -121,7 +122,9 @@ final class LetterReader {
 
     /** An HTML part by itself; empty where it cannot be read. */
     Optional<SafeHtml> html(Part part, SafeHtml.Pictures pictures) {
-        return Parts.type(part).equals("text/html") ? decoded(part).map(text -> safe(text, pictures)) : Optional.empty();
+        return Parts.type(part).equals("text/html")
+                ? decoded(part).map(text -> safe(text, pictures))
+                : Optional.empty();
     }
 
     private SafeHtml safe(String html, SafeHtml.Pictures pictures) {

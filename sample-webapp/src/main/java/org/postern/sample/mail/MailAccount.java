@@ -6,7 +6,6 @@ import jakarta.mail.Folder;
 import jakarta.mail.FolderNotFoundException;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
-import jakarta.mail.Part;
 import jakarta.mail.UIDFolder;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.search.AndTerm;
@@ -154,8 +153,7 @@ public final class MailAccount implements AutoCloseable {
         return terms.length == 0 ? Optional.empty() : Optional.of(new AndTerm(terms));
     }
 
-    private static Letter.Summary summary(IMAPFolder folder, Message message, boolean sent)
-            throws MessagingException {
+    private static Letter.Summary summary(IMAPFolder folder, Message message, boolean sent) throws MessagingException {
         Headers headers = new Headers(message);
         return new Letter.Summary(
                 new MessageId(folder.getUIDValidity(), folder.getUID(message)),
@@ -205,7 +203,8 @@ public final class MailAccount implements AutoCloseable {
                     .flatMap(p -> new LetterReader(true).html(p, source -> {
                         String trimmed = source.strip();
                         if (trimmed.regionMatches(true, 0, "cid:", 0, 4)) {
-                            return Parts.picture(message.get(), "", trimmed.substring(4), 0).map(own::of);
+                            return Parts.picture(message.get(), "", trimmed.substring(4), 0)
+                                    .map(own::of);
                         }
                         return remote && trimmed.matches("(?is)https?://.*") ? Optional.of(trimmed) : Optional.empty();
                     }));

@@ -10,17 +10,24 @@ public final class MailException extends Exception {
         REFUSED,
         /** There is no such folder. */
         NO_FOLDER,
-        /** The message to be sent was refused: {@link #getMessage} says by what words, if any. */
+        /** The message to be sent was refused: {@link #words} are the server's. */
         NOT_SENT
     }
 
     private static final long serialVersionUID = 1L;
 
     private final Kind kind;
+    private final String words;
 
     MailException(Kind kind, String message, Throwable cause) {
         super(message, cause);
+        this.words = message;
         this.kind = kind;
+    }
+
+    /** What happened, in one line. */
+    public String words() {
+        return words;
     }
 
     public Kind kind() {

@@ -30,8 +30,16 @@ public final class Outgoing {
     public static final class BadAddressException extends Exception {
         private static final long serialVersionUID = 1L;
 
+        private final String address;
+
         BadAddressException(String address) {
-            super(address);
+            super("bad address");
+            this.address = address;
+        }
+
+        /** What was typed; empty where nothing was, or too much. */
+        public String address() {
+            return address;
         }
     }
 
@@ -154,7 +162,7 @@ public final class Outgoing {
         String text = address.getAddress() == null ? "" : address.getAddress();
         int at = text.lastIndexOf('@');
         DomainName domain = DomainName.parse(text.substring(at + 1))
-                .filter(d -> at > 0 && text.chars().allMatch(c -> c > ' ' && c < 0x7f || c >= 0x80))
+                .filter(d -> at > 0 && text.chars().allMatch(c -> c > ' ' && c != 0x7f))
                 .orElseThrow(() -> new BadAddressException(text));
         String local = text.substring(0, at);
         if (!StandardCharsets.US_ASCII.newEncoder().canEncode(local)) {

@@ -133,7 +133,8 @@ final class Parts {
             if (isPictureInText(child) && contentId(child).get().equals(contentId)) {
                 return Optional.of(own);
             }
-            Optional<String> within = type(child).startsWith("multipart/") ? picture(child, own, contentId, depth + 1) : Optional.empty();
+            Optional<String> within =
+                    type(child).startsWith("multipart/") ? picture(child, own, contentId, depth + 1) : Optional.empty();
             if (within.isPresent()) {
                 return within;
             }

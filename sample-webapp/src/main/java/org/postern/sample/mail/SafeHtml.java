@@ -9,7 +9,6 @@ import org.owasp.html.HtmlPolicyBuilder;
 import org.owasp.html.HtmlSanitizer;
 import org.owasp.html.HtmlStreamEventReceiver;
 import org.owasp.html.PolicyFactory;
-import org.owasp.html.Sanitizers;
 
 /**
  * What of a message's HTML may be shown: text, its structure and harmless style, links that lead out, and the pictures
@@ -31,65 +30,70 @@ public record SafeHtml(String html, String text, boolean hidesPictures) {
     private static final Pattern ABROAD = Pattern.compile("(?is)\\s*(?:https?|mailto):.*");
     private static final Pattern PLAIN_VALUE = Pattern.compile("[-#%.0-9A-Za-z ]{0,40}");
 
-    private static final PolicyFactory TEXT = Sanitizers.FORMATTING
-            .and(Sanitizers.BLOCKS)
-            .and(Sanitizers.TABLES)
-            .and(new HtmlPolicyBuilder()
-                    .allowElements("hr", "center", "font", "address", "dl", "dt", "dd", "q", "kbd", "samp", "wbr", "bdi")
-                    .allowElements("abbr", "cite", "dfn", "mark", "var", "big", "tt", "ins", "del")
-                    .allowElements(
-                            (element, attributes) -> {
-                                attributes.addAll(List.of("target", "_blank"));
-                                return "a";
-                            },
-                            "a")
-                    .allowUrlProtocols("http", "https", "mailto")
-                    .allowAttributes("href")
-                    .matching(ABROAD)
-                    .onElements("a")
-                    .requireRelsOnLinks("noreferrer", "noopener", "nofollow")
-                    .allowAttributes("dir", "align", "colspan", "rowspan")
-                    .matching(PLAIN_VALUE)
-                    .globally()
-                    .toFactory());
+    /** Text and its structure. */
+    private static HtmlPolicyBuilder structure() {
+        return new HtmlPolicyBuilder()
+                .allowCommonInlineFormattingElements()
+                .allowCommonBlockElements()
+                .allowElements("hr", "pre", "center", "font", "address", "dl", "dt", "dd", "q", "kbd", "samp", "wbr", "bdi")
+                .allowElements("abbr", "cite", "dfn", "mark", "var", "tt", "ins", "del")
+                .allowElements("table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td")
+                .allowWithoutAttributes("font", "span")
+                // Without its frame it would only be misread.
+                .disallowTextIn("title", "button", "select", "option", "textarea", "object", "svg", "math")
+                .disallowTextIn("noscript", "iframe", "audio", "video", "template")
+                .allowElements(
+                        (element, attributes) -> {
+                            attributes.addAll(List.of("target", "_blank"));
+                            return "a";
+                        },
+                        "a")
+                .allowUrlProtocols("http", "https", "mailto", "cid")
+                .allowAttributes("href")
+                .matching(ABROAD)
+                .onElements("a")
+                .requireRelsOnLinks("noreferrer", "noopener", "nofollow")
+                .allowAttributes("dir", "align", "colspan", "rowspan")
+                .matching(PLAIN_VALUE)
+                .globally();
+    }
 
-    private static final PolicyFactory STYLED = TEXT.and(Sanitizers.STYLES)
-            .and(new HtmlPolicyBuilder()
-                    .allowAttributes("valign", "bgcolor", "width", "height", "cellpadding", "cellspacing", "border")
-                    .matching(PLAIN_VALUE)
-                    .globally()
-                    .allowAttributes("color", "size", "face")
-                    .matching(PLAIN_VALUE)
-                    .onElements("font")
-                    .toFactory());
+    private static HtmlPolicyBuilder styled() {
+        return structure()
+                .allowStyling()
+                .allowAttributes("valign", "bgcolor", "width", "height", "cellpadding", "cellspacing", "border")
+                .matching(PLAIN_VALUE)
+                .globally()
+                .allowAttributes("color", "size", "face")
+                .matching(PLAIN_VALUE)
+                .onElements("font");
+    }
 
     /** Without style or pictures, for a text browser's page. */
     public static SafeHtml plain(String html) {
-        return of(html, TEXT, Pictures.NONE);
+        return of(html, structure(), Pictures.NONE);
     }
 
     /** For a frame of its own. */
     public static SafeHtml of(String html, Pictures pictures) {
-        return of(html, STYLED, pictures);
+        return of(html, styled(), pictures);
     }
 
-    private static SafeHtml of(String html, PolicyFactory style, Pictures pictures) {
+    private static SafeHtml of(String html, HtmlPolicyBuilder rules, Pictures pictures) {
         boolean[] hidden = {false};
         AttributePolicy address = (element, attribute, source) -> {
             Optional<String> shown = pictures.apply(source);
             hidden[0] |= shown.isEmpty() && REMOTE.matcher(source).matches();
             return shown.orElse(null);
         };
-        PolicyFactory policy = style.and(new HtmlPolicyBuilder()
-                .allowElements("img")
+        PolicyFactory policy = rules.allowElements("img")
                 .allowWithoutAttributes("img")
                 .allowAttributes("alt", "width", "height")
                 .onElements("img")
                 .allowAttributes("src")
                 .matching(address)
                 .onElements("img")
-                .allowUrlProtocols("http", "https", "cid")
-                .toFactory());
+                .toFactory();
         String safe = policy.sanitize(html);
         return new SafeHtml(safe, PlainText.of(safe), hidden[0]);
     }
@@ -103,8 +107,10 @@ public record SafeHtml(String html, String text, boolean hidesPictures) {
 
         static String of(String safe) {
             PlainText receiver = new PlainText();
-            HtmlSanitizer.sanitize(safe, STYLED.apply(receiver));
-            return receiver.text.toString().replaceAll("[ \\t\\u00a0]*\\n[ \\t\\u00a0]*", "\n")
+            HtmlSanitizer.sanitize(safe, structure().toFactory().apply(receiver));
+            return receiver.text
+                    .toString()
+                    .replaceAll("[ \\t\\u00a0]*\\n[ \\t\\u00a0]*", "\n")
                     .replaceAll("\\n{3,}", "\n\n")
                     .strip();
         }

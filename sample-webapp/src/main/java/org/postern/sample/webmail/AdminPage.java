@@ -34,11 +34,20 @@ public final class AdminPage {
      * @param language in its own words, or empty
      * @param own whether it is the administrator's own
      */
-    public record Row(String address, String name, String role, boolean suspended, String code, String language, boolean own) {}
+    public record Row(
+            String address, String name, String role, boolean suspended, String code, String language, boolean own) {}
 
     /** A token in the table. */
     public record TokenRow(
-            String id, String mailbox, String type, String issuer, String reason, Instant issued, Instant expires, String state, boolean live) {}
+            String id,
+            String mailbox,
+            String type,
+            String issuer,
+            String reason,
+            Instant issued,
+            Instant expires,
+            String state,
+            boolean live) {}
 
     private final Postern postern;
 
@@ -100,10 +109,15 @@ public final class AdminPage {
         return new Row(
                 mailbox.address().toString(),
                 mailbox.name(),
-                mailbox.role().map(Role::apiName).map(r -> texts.get("role." + r)).orElse(""),
+                mailbox.role()
+                        .map(Role::apiName)
+                        .map(r -> texts.get("role." + r))
+                        .orElse(""),
                 mailbox.suspended(),
                 mailbox.locale().map(SessionLocale::code).orElse(""),
-                mailbox.locale().map(l -> exchange.templates().texts(l).get("language")).orElse(""),
+                mailbox.locale()
+                        .map(l -> exchange.templates().texts(l).get("language"))
+                        .orElse(""),
                 mailbox.address().equals(exchange.visitor().mailbox()));
     }
 
@@ -125,10 +139,14 @@ public final class AdminPage {
                 given.value().address().toString(),
                 "admin",
                 Map.of(
-                        "row", row(given.value(), exchange),
-                        "languages", languages,
-                        "error", error.isEmpty() ? "" : exchange.texts().get(error),
-                        "done", done.isEmpty() ? "" : exchange.texts().get(done)));
+                        "row",
+                        row(given.value(), exchange),
+                        "languages",
+                        languages,
+                        "error",
+                        error.isEmpty() ? "" : exchange.texts().get(error),
+                        "done",
+                        done.isEmpty() ? "" : exchange.texts().get(done)));
     }
 
     /** Does what a button on a mailbox's page said. */
@@ -145,7 +163,8 @@ public final class AdminPage {
         Change change;
         switch (deed) {
             case "suspend", "resume" -> change = mailboxes.setSuspended(actor, user, deed.equals("suspend"));
-            case "language" -> change = mailboxes.setLocale(actor, user, SessionLocale.parse(exchange.param("language")));
+            case "language" ->
+                change = mailboxes.setLocale(actor, user, SessionLocale.parse(exchange.param("language")));
             case "password" -> {
                 if (!exchange.maySendSecrets(postern.settings())) {
                     one(exchange, administrator.get(), HttpServletResponse.SC_FORBIDDEN, "login.insecure", "");
@@ -198,7 +217,9 @@ public final class AdminPage {
         }
         Map<String, Object> model = new HashMap<>(heading(exchange, administrator.get()));
         Instant now = exchange.templates().now();
-        model.put("rows", page.items().stream().map(t -> row(t, now, exchange.texts())).toList());
+        model.put(
+                "rows",
+                page.items().stream().map(t -> row(t, now, exchange.texts())).toList());
         model.put("next", page.next().orElse(""));
         exchange.page("tokens", "admin", model);
     }
@@ -220,9 +241,13 @@ public final class AdminPage {
     void revoke(Exchange exchange) throws IOException {
         Optional<Administrator> administrator = administrator(exchange);
         String id = exchange.param("_id");
-        Optional<UUID> token = id.matches("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}") ? Optional.of(UUID.fromString(id)) : Optional.empty();
+        Optional<UUID> token = id.matches("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+                ? Optional.of(UUID.fromString(id))
+                : Optional.empty();
         if (administrator.isEmpty() || exchange.visitor().readOnly()) {
-            exchange.problem(HttpServletResponse.SC_FORBIDDEN, administrator.isEmpty() ? "problem.no-admin" : "problem.read-only");
+            exchange.problem(
+                    HttpServletResponse.SC_FORBIDDEN,
+                    administrator.isEmpty() ? "problem.no-admin" : "problem.read-only");
         } else if (token.isPresent()
                 && postern.tokens().revoke(administrator.get(), token.get(), exchange.client(postern.settings()))
                         instanceof Answer.Given<Boolean>) {

@@ -43,8 +43,8 @@ public final class Assets extends HttpServlet {
         for (Brand brand : settings.brands()) {
             brand.color()
                     .map(color -> ":root{--brand:" + color + "}\n")
-                    .ifPresent(sheet -> assets.put(
-                            styleOf(brand), asset(styleOf(brand), sheet.getBytes(StandardCharsets.UTF_8))));
+                    .ifPresent(sheet ->
+                            assets.put(styleOf(brand), asset(styleOf(brand), sheet.getBytes(StandardCharsets.UTF_8))));
         }
     }
 
@@ -73,8 +73,7 @@ public final class Assets extends HttpServlet {
                 zip.write(bytes);
             }
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-            return new Asset(
-                    bytes, zipped.toByteArray(), type, HexFormat.of().formatHex(digest, 0, 8));
+            return new Asset(bytes, zipped.toByteArray(), type, HexFormat.of().formatHex(digest, 0, 8));
         } catch (IOException | NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -22,11 +22,7 @@ final class Exchange {
     private final Optional<Visitor> visitor;
     private final Templates templates;
 
-    Exchange(
-            HttpServletRequest request,
-            HttpServletResponse response,
-            Optional<Visitor> visitor,
-            Templates templates) {
+    Exchange(HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor, Templates templates) {
         this.request = request;
         this.response = response;
         this.visitor = visitor;

@@ -15,7 +15,14 @@ import java.util.Optional;
  * @param now the moment at which the page is made
  */
 public record Frame(
-        Texts texts, Assets assets, String title, String base, BrandView brand, String tab, Optional<User> user, Instant now) {
+        Texts texts,
+        Assets assets,
+        String title,
+        String base,
+        BrandView brand,
+        String tab,
+        Optional<User> user,
+        Instant now) {
 
     /** The Standard interface's keys, and the end of the key of the text that says what each does. */
     public static final List<Key> KEYS = List.of(

@@ -23,9 +23,12 @@ final class MailPages {
     private static final int MOST_SEARCHED = 200;
 
     private final MailServer server;
+    private final boolean sends;
 
-    MailPages(MailServer server) {
+    /** @param sends whether mail can be written too */
+    MailPages(MailServer server, boolean sends) {
         this.server = server;
+        this.sends = sends;
     }
 
     MailAccount open(Visitor visitor) throws MailException {
@@ -52,7 +55,8 @@ final class MailPages {
             if (id.isPresent()) {
                 letter = account.read(path, id.get(), visitor.graphical());
                 // Whoever looks in for the owner leaves no trace of it among the messages.
-                if (letter.filter(Letter::unread).isPresent() && visitor.support().isEmpty()) {
+                if (letter.filter(Letter::unread).isPresent()
+                        && visitor.support().isEmpty()) {
                     account.mark(path, List.of(id.get()), true);
                 }
             }
@@ -69,7 +73,9 @@ final class MailPages {
             model.put("folder", folder);
             if (listed) {
                 boolean sent = folder.use() == MailFolder.Use.SENT || folder.use() == MailFolder.Use.DRAFTS;
-                model.put("listing", Optional.of(account.list(path, searched, Math.max(1, exchange.number("_page")), sent)));
+                model.put(
+                        "listing",
+                        Optional.of(account.list(path, searched, Math.max(1, exchange.number("_page")), sent)));
             } else {
                 model.put("listing", Optional.empty());
             }
@@ -82,10 +88,12 @@ final class MailPages {
         model.put("query", searched);
         model.put("pictures", !exchange.param("_pictures").isEmpty());
         model.put("graphical", visitor.graphical());
-        model.put("sends", server.sends());
+        model.put("sends", sends);
         String said = exchange.param("_said");
         model.put("said", said.matches("[a-z]{1,10}") ? exchange.texts().getOr("said." + said, "none") : "");
-        String title = letter.map(Letter::subject).filter(s -> !s.isEmpty()).orElse(exchange.texts().folder((MailFolder) model.get("folder")));
+        String title = letter.map(Letter::subject)
+                .filter(s -> !s.isEmpty())
+                .orElse(exchange.texts().folder((MailFolder) model.get("folder")));
         exchange.page(HttpServletResponse.SC_OK, "mail", title, "mail", model);
     }
 
@@ -116,25 +124,26 @@ final class MailPages {
             return;
         }
         Guard.protectLetter(exchange.response(), pictures);
-        exchange.templates().send(
-                exchange.response(),
-                HttpServletResponse.SC_OK,
-                "letter",
-                Map.of(
-                        "frame",
-                        exchange.templates().frame(exchange.request(), exchange.anybody(), "", ""),
-                        "html",
-                        html.get().html()));
+        exchange.templates()
+                .send(
+                        exchange.response(),
+                        HttpServletResponse.SC_OK,
+                        "letter",
+                        Map.of(
+                                "frame",
+                                exchange.templates().frame(exchange.request(), exchange.anybody(), "", ""),
+                                "html",
+                                html.get().html()));
     }
 
     /** A download, never shown: whatever it is called, it is a file for the disk. Only a letter shows its pictures. */
     void part(Exchange exchange) throws IOException, MailException {
         Optional<MessageId> id = exchange.message();
-        boolean shown = !exchange.param("_picture").isEmpty() || "".equals(exchange.request().getParameter("_picture"));
+        boolean shown = !exchange.param("_picture").isEmpty()
+                || "".equals(exchange.request().getParameter("_picture"));
         try (MailAccount account = open(exchange.visitor())) {
-            Optional<MailAccount.Content> content = id.isEmpty()
-                    ? Optional.empty()
-                    : account.part(folder(exchange), id.get(), exchange.param("_part"));
+            Optional<MailAccount.Content> content =
+                    id.isEmpty() ? Optional.empty() : account.part(folder(exchange), id.get(), exchange.param("_part"));
             if (content.isEmpty() || (shown && !content.get().isPicture())) {
                 exchange.problem(HttpServletResponse.SC_NOT_FOUND, "problem.no-message");
                 return;
@@ -144,7 +153,8 @@ final class MailPages {
             response.setHeader("Content-Security-Policy", "sandbox; default-src 'none'");
             response.setContentType(shown ? content.get().type() : "application/octet-stream");
             if (!shown) {
-                response.setHeader("Content-Disposition", disposition(content.get().name()));
+                response.setHeader(
+                        "Content-Disposition", disposition(content.get().name()));
             }
             try (InputStream in = content.get().open()) {
                 in.transferTo(response.getOutputStream());
@@ -181,7 +191,8 @@ final class MailPages {
                 }
             }
         }
-        exchange.redirect(address(path, exchange.param("_q"), Math.max(1, exchange.number("_page"))) + "&_said=" + said);
+        exchange.redirect(
+                address(path, exchange.param("_q"), Math.max(1, exchange.number("_page"))) + "&_said=" + said);
     }
 
     /** The address of a page of a folder's list. */

@@ -24,16 +24,23 @@ final class SettingsPage {
 
     private void show(Exchange exchange, int status, String error, String done) throws IOException {
         MailDirectory directory = postern.backend().directory();
-        String name = directory.mailbox(exchange.visitor().mailbox()).map(Mailbox::name).orElse("");
+        String name = directory
+                .mailbox(exchange.visitor().mailbox())
+                .map(Mailbox::name)
+                .orElse("");
         exchange.page(
                 status,
                 "settings",
                 "settings",
                 Map.of(
-                        "name", name,
-                        "language", exchange.texts().get("language"),
-                        "error", error.isEmpty() ? "" : exchange.texts().get(error),
-                        "done", done.isEmpty() ? "" : exchange.texts().get(done)));
+                        "name",
+                        name,
+                        "language",
+                        exchange.texts().get("language"),
+                        "error",
+                        error.isEmpty() ? "" : exchange.texts().get(error),
+                        "done",
+                        done.isEmpty() ? "" : exchange.texts().get(done)));
     }
 
     void change(Exchange exchange) throws IOException {
@@ -54,11 +61,14 @@ final class SettingsPage {
 
     private void change(Exchange exchange, OwnSession own, Secret old, Secret fresh) throws IOException {
         Visitor visitor = exchange.visitor();
-        PasswordChange outcome = postern.mailboxes()
-                .changePassword(visitor.mailbox(), old, fresh, exchange.client(postern.settings()));
+        PasswordChange outcome =
+                postern.mailboxes().changePassword(visitor.mailbox(), old, fresh, exchange.client(postern.settings()));
         if (outcome instanceof PasswordChange.Changed) {
             MailDirectory directory = postern.backend().directory();
-            own.changed(exchange.request(), directory.passwordVersion(visitor.mailbox()).orElse(""), fresh);
+            own.changed(
+                    exchange.request(),
+                    directory.passwordVersion(visitor.mailbox()).orElse(""),
+                    fresh);
             show(exchange, HttpServletResponse.SC_OK, "", "settings.changed");
         } else if (outcome instanceof PasswordChange.Throttled throttled) {
             exchange.tooMany(throttled.retryAfter());

@@ -64,8 +64,8 @@ final class SignIn {
 
     private void form(Exchange exchange, int status, String error) throws IOException {
         Draft kept = exchange.isPost() ? WritePages.typed(exchange) : Draft.EMPTY;
-        boolean ended = exchange.anybody().isEmpty()
-                && (exchange.request().getParameter(ENDED) != null || !kept.isEmpty());
+        boolean ended =
+                exchange.anybody().isEmpty() && (exchange.request().getParameter(ENDED) != null || !kept.isEmpty());
         String user = exchange.param("user");
         Map<String, Object> model = new HashMap<>();
         model.put("error", error.isEmpty() ? "" : exchange.texts().get(error));

@@ -89,7 +89,10 @@ public final class Templates {
                 base + "/?_task=logout&" + Csrf.FIELD + '=' + visitor.csrfToken(),
                 visitor.support()
                         .map(s -> new Frame.Support(
-                                s.issuer(), s.reason(), own.get("type." + s.type().apiName()), s.end())));
+                                s.issuer(),
+                                s.reason(),
+                                own.get("type." + s.type().apiName()),
+                                s.end())));
     }
 
     /** Writes a page. */
@@ -100,8 +103,7 @@ public final class Templates {
     }
 
     /** Writes what has its own headers. */
-    void send(HttpServletResponse response, int status, String template, Map<String, Object> model)
-            throws IOException {
+    void send(HttpServletResponse response, int status, String template, Map<String, Object> model) throws IOException {
         Utf8ByteOutput page = new Utf8ByteOutput();
         engine.render(template + ".jte", model, page);
         response.setStatus(status);

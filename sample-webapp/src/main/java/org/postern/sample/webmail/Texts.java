@@ -66,7 +66,8 @@ public final class Texts {
      * forms are all that the eleven languages have below a million (CLDR plural rules).
      */
     public String count(String key, int number) {
-        boolean zeroIsSingular = locale.getLanguage().equals("fr") || locale.getLanguage().equals("pt");
+        boolean zeroIsSingular =
+                locale.getLanguage().equals("fr") || locale.getLanguage().equals("pt");
         boolean one = number == 1 || (number == 0 && zeroIsSingular);
         return get(one ? key + ".one" : key, number(number));
     }

@@ -20,7 +20,15 @@ public final class VisitsPage {
      * @param lasted how long, or that it is still open; empty at a mail server
      */
     public record Row(
-            String issuer, String reason, String type, Instant start, String lasted, boolean open, boolean readOnly, String way, String address) {}
+            String issuer,
+            String reason,
+            String type,
+            Instant start,
+            String lasted,
+            boolean open,
+            boolean readOnly,
+            String way,
+            String address) {}
 
     private final Postern postern;
 
@@ -41,13 +49,17 @@ public final class VisitsPage {
                 "visits",
                 "visits",
                 Map.of(
-                        "rows", page.items().stream().map(v -> row(v, exchange.texts())).toList(),
+                        "rows",
+                                page.items().stream()
+                                        .map(v -> row(v, exchange.texts()))
+                                        .toList(),
                         "next", page.next().orElse("")));
     }
 
     private static Row row(Visit visit, Texts texts) {
         boolean web = visit.protocol().isEmpty();
-        String way = visit.protocol().map(p -> p.name().toUpperCase(Locale.ROOT)).orElse("Webmail");
+        String way =
+                visit.protocol().map(p -> p.name().toUpperCase(Locale.ROOT)).orElse("Webmail");
         return new Row(
                 visit.issuer().toString(),
                 visit.reason(),

@@ -14,6 +14,7 @@ import org.postern.core.service.Postern;
 import org.postern.filter.SsoFilter;
 import org.postern.sample.mail.MailException;
 import org.postern.sample.mail.MailServer;
+import org.postern.sample.mail.Outbox;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,8 +64,11 @@ public final class Webmail extends HttpServlet {
     private final SignIn signIn;
     private final Map<String, Task> tasks = new java.util.HashMap<>();
 
-    /** @param server the servers that hold the mailboxes; empty where none is configured */
-    public Webmail(Postern postern, Optional<MailServer> server, Templates templates) {
+    /**
+     * @param server the server that holds the mailboxes; empty where none is configured
+     * @param outbox the server that sends; empty where mail is only read
+     */
+    public Webmail(Postern postern, Optional<MailServer> server, Optional<Outbox> outbox, Templates templates) {
         this.visitors = new Visitors(postern);
         this.templates = templates;
         this.signIn = new SignIn(postern);
@@ -79,15 +83,17 @@ public final class Webmail extends HttpServlet {
         tasks.put("admin", Task.form(Access.ADMIN, admin::show, own(admin::change)));
         tasks.put("tokens", Task.form(Access.ADMIN, admin::tokens, own(admin::revoke)));
         if (server.isPresent()) {
-            MailPages mail = new MailPages(server.get());
-            WritePages write = new WritePages(
-                    server.get(), mail, postern.backend().directory());
+            MailPages mail = new MailPages(server.get(), outbox.isPresent());
             tasks.put("mail", Task.page(Access.MAIL, mail::show));
             tasks.put("body", Task.page(Access.MAIL, mail::body));
             tasks.put("part", Task.page(Access.MAIL, mail::part));
             tasks.put("act", Task.deed(Access.MAIL_CHANGE, own(mail::act)));
-            tasks.put("write", Task.page(Access.MAIL_CHANGE, write::show));
-            tasks.put("send", Task.deed(Access.MAIL_CHANGE, write::send));
+            outbox.ifPresent(sender -> {
+                WritePages write =
+                        new WritePages(sender, mail, postern.backend().directory());
+                tasks.put("write", Task.page(Access.MAIL_CHANGE, write::show));
+                tasks.put("send", Task.deed(Access.MAIL_CHANGE, write::send));
+            });
         } else {
             tasks.put("mail", Task.page(Access.MAIL, exchange -> exchange.problem(503, "problem.no-mail-server")));
         }
@@ -125,7 +131,8 @@ public final class Webmail extends HttpServlet {
             return;
         }
         // One line: the cause's message comes from another machine.
-        String cause = fault.getCause() == null ? "" : String.valueOf(fault.getCause().getMessage());
+        String cause =
+                fault.getCause() == null ? "" : String.valueOf(fault.getCause().getMessage());
         LOG.error("A mailbox cannot be shown now: {}: {}", fault.getMessage(), cause.replaceAll("\\p{Cntrl}+", " "));
         boolean refused = fault.kind() == MailException.Kind.REFUSED;
         exchange.problem(
@@ -148,7 +155,9 @@ public final class Webmail extends HttpServlet {
         Optional<Action> action = get ? task.get() : exchange.isPost() ? task.post() : Optional.empty();
         if (action.isEmpty()) {
             exchange.response()
-                    .setHeader("Allow", task.post().isEmpty() ? "GET, HEAD" : task.get().isEmpty() ? "POST" : "GET, HEAD, POST");
+                    .setHeader(
+                            "Allow",
+                            task.post().isEmpty() ? "GET, HEAD" : task.get().isEmpty() ? "POST" : "GET, HEAD, POST");
             exchange.problem(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
         } else if (task.access() != Access.ANYBODY && exchange.anybody().isEmpty()) {
             signIn.insteadOf(exchange, name);
@@ -168,9 +177,8 @@ public final class Webmail extends HttpServlet {
         return switch (access) {
             case ANYBODY, SIGNED_IN -> "";
             case MAIL -> mail ? "" : "problem.no-mail";
-            case MAIL_CHANGE -> !mail
-                    ? "problem.no-mail"
-                    : visitor.filter(Visitor::readOnly).isPresent() ? "problem.read-only" : "";
+            case MAIL_CHANGE ->
+                !mail ? "problem.no-mail" : visitor.filter(Visitor::readOnly).isPresent() ? "problem.read-only" : "";
             case ADMIN -> visitor.filter(Visitor::admin).isPresent() ? "" : "problem.no-admin";
         };
     }

@@ -16,8 +16,8 @@ import org.postern.sample.mail.Draft;
 import org.postern.sample.mail.Letter;
 import org.postern.sample.mail.MailAccount;
 import org.postern.sample.mail.MailException;
-import org.postern.sample.mail.MailServer;
 import org.postern.sample.mail.MessageId;
+import org.postern.sample.mail.Outbox;
 import org.postern.sample.mail.Outgoing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,12 +26,12 @@ import org.slf4j.LoggerFactory;
 final class WritePages {
     private static final Logger LOG = LoggerFactory.getLogger(WritePages.class);
 
-    private final MailServer server;
+    private final Outbox outbox;
     private final MailPages mail;
     private final MailDirectory directory;
 
-    WritePages(MailServer server, MailPages mail, MailDirectory directory) {
-        this.server = server;
+    WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
+        this.outbox = outbox;
         this.mail = mail;
         this.directory = directory;
     }
@@ -40,12 +40,15 @@ final class WritePages {
     void show(Exchange exchange) throws IOException, MailException {
         Optional<Draft> kept = SignIn.kept(exchange);
         if (kept.isPresent()) {
-            again(exchange, kept.get(), HttpServletResponse.SC_OK, exchange.texts().get("write.kept"));
+            again(
+                    exchange,
+                    kept.get(),
+                    HttpServletResponse.SC_OK,
+                    exchange.texts().get("write.kept"));
             return;
         }
         Optional<MessageId> id = exchange.message();
-        Draft draft = new Draft(
-                exchange.param("to"), "", "", exchange.param("subject"), "", null, List.of());
+        Draft draft = new Draft(exchange.param("to"), "", "", exchange.param("subject"), "", null, List.of());
         Optional<Letter> letter = Optional.empty();
         if (id.isPresent()) {
             String folder = MailPages.folder(exchange);
@@ -97,7 +100,9 @@ final class WritePages {
                 exchange.param("subject"),
                 exchange.param("text"),
                 id.map(i -> new Draft.About(
-                                MailPages.folder(exchange), i, exchange.param("_how").equals("forward")))
+                                MailPages.folder(exchange),
+                                i,
+                                exchange.param("_how").equals("forward")))
                         .orElse(null),
                 kept == null ? List.of() : List.of(kept));
     }
@@ -107,7 +112,8 @@ final class WritePages {
         Optional<Letter> letter = Optional.empty();
         if (draft.about().filter(Draft.About::forwarded).isPresent()) {
             try (MailAccount account = mail.open(exchange.visitor())) {
-                letter = account.read(draft.about().get().folder(), draft.about().get().id(), true);
+                letter = account.read(
+                        draft.about().get().folder(), draft.about().get().id(), true);
             }
         }
         form(exchange, status, draft, letter, error);
@@ -148,17 +154,23 @@ final class WritePages {
             attachments.addAll(uploads(exchange));
             MimeMessage message = Outgoing.of(
                     draft, visitor.mailbox(), name, exchange.templates().now(), origin, attachments);
-            server.send(own, visitor.password(), message);
+            outbox.send(own, visitor.password(), message);
             afterwards(account, draft, message);
         } catch (Outgoing.BadAddressException bad) {
-            again(exchange, texts.get(bad.getMessage().isEmpty() ? "write.no-recipient" : "write.bad-address", bad.getMessage()));
+            again(
+                    exchange,
+                    texts.get(bad.address().isEmpty() ? "write.no-recipient" : "write.bad-address", bad.address()));
             return;
         } catch (MailException fault) {
             if (fault.kind() != MailException.Kind.NOT_SENT && fault.kind() != MailException.Kind.DOWN) {
                 throw fault;
             }
-            LOG.warn("a message was not sent: {}", fault.getMessage());
-            again(exchange, fault.kind() == MailException.Kind.DOWN ? texts.get("write.down") : texts.get("write.refused", fault.getMessage()));
+            LOG.warn("a message was not sent: {}", fault.words());
+            again(
+                    exchange,
+                    fault.kind() == MailException.Kind.DOWN
+                            ? texts.get("write.down")
+                            : texts.get("write.refused", fault.words()));
             return;
         }
         String folder = draft.about().map(Draft.About::folder).orElse("INBOX");
@@ -170,10 +182,11 @@ final class WritePages {
         try {
             account.keep(message);
             if (draft.about().filter(a -> !a.forwarded()).isPresent()) {
-                account.answered(draft.about().get().folder(), draft.about().get().id());
+                account.answered(
+                        draft.about().get().folder(), draft.about().get().id());
             }
         } catch (MailException fault) {
-            LOG.error("a message was sent, but no copy of it kept: {}", fault.getMessage());
+            LOG.error("a message was sent, but no copy of it kept: {}", fault.words());
         }
     }
 
@@ -185,7 +198,9 @@ final class WritePages {
                 String type = part.getContentType();
                 boolean known = type != null && type.matches("[A-Za-z0-9.+-]{1,80}/[A-Za-z0-9.+-]{1,80}");
                 files.add(new MailAccount.Content(
-                        name.replaceAll("[\\p{Cntrl}/\\\\]", "_"), known ? type : "application/octet-stream", part::getInputStream));
+                        name.replaceAll("[\\p{Cntrl}/\\\\]", "_"),
+                        known ? type : "application/octet-stream",
+                        part::getInputStream));
             }
         }
         return files;

@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,7 +23,7 @@ class LetterReaderTest {
     private static Letter read(String source, boolean richText) throws MessagingException {
         byte[] bytes = source.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8);
         MimeMessage message = new MimeMessage(Session.getInstance(new Properties()), new ByteArrayInputStream(bytes));
-        return new LetterReader(richText).read(1, message);
+        return new LetterReader(richText).read(new MessageId(1, 1), message);
     }
 
     private static String plain(Letter letter) {
@@ -49,7 +50,12 @@ class LetterReaderTest {
 
     @Test
     void read_alternative_takesWhatTheBrowserShowsWell() throws MessagingException {
-        assertThat(read(ALTERNATIVE, true).sections()).containsExactly(new Letter.Html("<b>rich</b>"));
+        assertThat(read(ALTERNATIVE, true).sections())
+                .singleElement(InstanceOfAssertFactories.type(Letter.Html.class))
+                .satisfies(html -> {
+                    assertThat(html.safe().html()).isEqualTo("<b>rich</b>");
+                    assertThat(html.path()).isEqualTo("2");
+                });
         assertThat(plain(read(ALTERNATIVE, false)).strip()).isEqualTo("plain");
     }
 

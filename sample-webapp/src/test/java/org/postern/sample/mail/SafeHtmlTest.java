@@ -2,7 +2,9 @@ package org.postern.sample.mail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,43 +54,70 @@ class SafeHtmlTest {
                 "\u0000<scr\u0000ipt>alert(1)</script>"
             })
     void of_whatCouldRunOrLoad_leavesNothingOfIt(String hostile) {
-        String safe = SafeHtml.of(hostile).html().toLowerCase(Locale.ROOT);
+        String frame = SafeHtml.of(hostile, SafeHtml.Pictures.NONE).html().toLowerCase(Locale.ROOT);
+        String page = SafeHtml.plain(hostile).html().toLowerCase(Locale.ROOT);
 
-        assertThat(safe)
-                .doesNotContainPattern("<(?:script|style|img|svg|math|iframe|object|embed|form|input|button|meta|base)")
-                .doesNotContainPattern("<(?:link|video|audio|source|template|textarea|article|main|body)")
-                .doesNotContainPattern("<[^>]*\\s(?:on\\w+|style|src|srcset|background|id|class|name|action)\\s*=")
-                .doesNotContainPattern("href=\"(?!https?://|mailto:)");
+        for (String safe : List.of(frame, page)) {
+            assertThat(safe)
+                    .doesNotContainPattern("<(?:script|style|svg|math|iframe|object|embed|form|input|button|meta|base)")
+                    .doesNotContainPattern("<(?:link|video|audio|source|template|textarea|article|main|body)")
+                    .doesNotContainPattern("<[^>]*\\s(?:on\\w+|src|srcset|background|id|class|name|action)\\s*=")
+                    .doesNotContainPattern("url\\(|expression|@import|javascript:")
+                    .doesNotContainPattern("href=\"(?!https?://|mailto:)");
+        }
+        assertThat(page).doesNotContainPattern("<[^>]*\\sstyle\\s*=");
     }
 
     @Test
     void of_link_leadsOutWithoutTellingWhereFrom() {
-        assertThat(SafeHtml.of("<a href='https://shop.example/a?b=1&c=2' target=_self rel=opener>Order</a>")
-                        .html())
-                .contains("href=\"https://shop.example/a?b=1&amp;c=2\"")
+        String html = "<a href='https://shop.example/a?b=1&c=2' target=_self rel=opener>Order</a>";
+
+        assertThat(SafeHtml.plain(html).html())
+                .contains("href=\"https://shop.example/a?b&#61;1&amp;c&#61;2\"")
                 .contains("rel=\"noreferrer noopener nofollow\"")
-                .contains("target=\"_blank\"");
+                .contains("target=\"_blank\"")
+                .doesNotContain("_self");
     }
 
     @Test
     void of_text_keepsItsStructure() {
-        SafeHtml safe = SafeHtml.of("<h1>Hi</h1><p>an <b>offer</b></p><table><tr><td colspan=2>x</td></tr></table>");
+        SafeHtml safe = SafeHtml.plain("<h1>Hi</h1><p>an <b>offer</b></p><table><tr><td colspan=2>x</td></tr></table>");
 
         assertThat(safe.html()).contains("<h1>Hi</h1>", "<b>offer</b>", "<td colspan=\"2\">x</td>");
-        assertThat(safe.defused()).isFalse();
+        assertThat(safe.text()).isEqualTo("Hi\nan offer\n\nx");
+        assertThat(safe.hidesPictures()).isFalse();
     }
 
     @Test
-    void of_picture_leavesItsDescriptionAndSaysSo() {
-        SafeHtml safe = SafeHtml.of("<img src='https://shop.example/anvil.jpg' alt='<b>An anvil</b>'>");
+    void of_pictureFromElsewhere_leavesItsDescriptionAndSaysSo() {
+        SafeHtml safe =
+                SafeHtml.of("<img src='https://shop.example/anvil.jpg' alt='<b>An anvil</b>'>", SafeHtml.Pictures.NONE);
 
-        assertThat(safe.html()).isEqualTo("[&lt;b&gt;An anvil&lt;/b&gt;]");
-        assertThat(safe.defused()).isTrue();
+        assertThat(safe.html()).contains("alt=\"&lt;b&gt;An anvil&lt;/b&gt;\"").doesNotContain("shop.example");
+        assertThat(safe.hidesPictures()).isTrue();
+    }
+
+    @Test
+    void of_picture_isLoadedFromWhereItIsAllowedToBe() {
+        SafeHtml safe = SafeHtml.of(
+                "<img src='cid:a@b'><img src='https://shop.example/x.png'><img src='javascript:alert(1)'>",
+                source -> source.equals("cid:a@b") ? Optional.of("/?_part=2") : Optional.empty());
+
+        assertThat(safe.html()).contains("src=\"/?_part&#61;2\"").doesNotContain("shop.example", "javascript");
+        assertThat(safe.hidesPictures()).isTrue();
+    }
+
+    @Test
+    void of_style_keepsWhatIsHarmless() {
+        assertThat(SafeHtml.of("<p style='color:red;position:fixed;top:0'>x</p>", SafeHtml.Pictures.NONE)
+                        .html())
+                .contains("color:red")
+                .doesNotContain("position", "fixed");
     }
 
     @Test
     void of_thousandsOfNestedElements_stillAnswers() {
-        SafeHtml safe = SafeHtml.of("<div>".repeat(50_000) + "deep" + "<b>".repeat(50_000));
+        SafeHtml safe = SafeHtml.of("<div>".repeat(50_000) + "deep" + "<b>".repeat(50_000), SafeHtml.Pictures.NONE);
 
         assertThat(safe.html()).contains("deep");
     }

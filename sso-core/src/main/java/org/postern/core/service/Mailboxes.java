@@ -229,6 +229,10 @@ public final class Mailboxes {
         return changed;
     }
 
+    private void endAll(MailboxAddress mailbox, Client client, Optional<MailboxAddress> by) {
+        store.revokeAll(mailbox, new Ending(clock.instant(), by, client, "password changed"));
+    }
+
     /**
      * Suspends a mailbox, or lets it be active again, for an operator at the command line. Suspending ends its
      * sessions; its tokens stay, and open nothing while it is suspended.
@@ -237,16 +241,29 @@ public final class Mailboxes {
      * @throws IllegalArgumentException where this directory is changed elsewhere
      */
     public boolean setSuspended(MailboxAddress mailbox, boolean suspended) {
-        if (!editor().setSuspended(mailbox, suspended)) {
-            return false;
+        AuditEvent row = AuditEvent.of(suspension(suspended), clock.instant(), Client.OPERATOR)
+                .about(mailbox);
+        return setSuspended(editor(), mailbox, suspended, row, Optional.empty());
+    }
+
+    private static AuditEvent.Type suspension(boolean suspended) {
+        return suspended ? AuditEvent.Type.MAILBOX_SUSPENDED : AuditEvent.Type.MAILBOX_RESUMED;
+    }
+
+    private boolean setSuspended(
+            DirectoryEditor editor,
+            MailboxAddress mailbox,
+            boolean suspended,
+            AuditEvent row,
+            Optional<MailboxAddress> by) {
+        boolean changed = editor.setSuspended(mailbox, suspended);
+        if (changed) {
+            audit.write(row);
         }
-        AuditEvent.Type type = suspended ? AuditEvent.Type.MAILBOX_SUSPENDED : AuditEvent.Type.MAILBOX_RESUMED;
-        audit.write(AuditEvent.of(type, clock.instant(), Client.OPERATOR).about(mailbox));
-        if (suspended) {
-            store.endSessions(
-                    mailbox, new Ending(clock.instant(), Optional.empty(), Client.OPERATOR, "mailbox suspended"));
+        if (changed && suspended) {
+            store.endSessions(mailbox, new Ending(clock.instant(), by, row.client(), "mailbox suspended"));
         }
-        return true;
+        return changed;
     }
 
     private DirectoryEditor editor() {
@@ -255,57 +272,45 @@ public final class Mailboxes {
                 .orElseThrow(() -> new IllegalArgumentException("this directory is changed elsewhere"));
     }
 
-    private void endAll(MailboxAddress mailbox, Client client, Optional<MailboxAddress> by) {
-        store.revokeAll(mailbox, new Ending(clock.instant(), by, client, "password changed"));
-    }
-
     /**
      * Sets a mailbox's password for its administrator. Its live tokens are revoked and its token sessions ended. Never
      * the administrator's own: that he changes with the old one.
      */
     public Change setPassword(Actor actor, String user, Secret password) {
+        MailboxAddress by = actor.administrator().address();
         return change(actor, user, false, (editor, mailbox) -> {
-            MailboxAddress address = mailbox.address();
-            MailboxAddress by = actor.administrator().address();
-            Optional<String> objection = rule.objection(password, address, by);
+            Optional<String> objection = rule.objection(password, mailbox, by);
             if (objection.isPresent()) {
                 return new Change.BadPassword(objection.get());
             }
-            AuditEvent row = row(actor, AuditEvent.Type.PASSWORD_CHANGED, address, "");
-            return changed(setPassword(editor, address, password, row, Optional.of(by)));
+            AuditEvent row = row(actor, AuditEvent.Type.PASSWORD_CHANGED, mailbox, "");
+            return changed(setPassword(editor, mailbox, password, row, Optional.of(by)));
         });
     }
 
     /** Suspends a mailbox, which ends its sessions, or lets it be active again. Never the administrator's own. */
     public Change setSuspended(Actor actor, String user, boolean suspended) {
         return change(actor, user, false, (editor, mailbox) -> {
-            MailboxAddress address = mailbox.address();
-            if (!editor.setSuspended(address, suspended)) {
-                return new Change.Missing();
-            }
-            AuditEvent.Type type = suspended ? AuditEvent.Type.MAILBOX_SUSPENDED : AuditEvent.Type.MAILBOX_RESUMED;
-            audit.write(row(actor, type, address, ""));
-            if (suspended) {
-                store.endSessions(address, ending(actor, "mailbox suspended"));
-            }
-            return new Change.Changed();
+            AuditEvent row = row(actor, suspension(suspended), mailbox, "");
+            Optional<MailboxAddress> by = Optional.of(actor.administrator().address());
+            return changed(setSuspended(editor, mailbox, suspended, row, by));
         });
     }
 
     /** Sets the language of a mailbox, his own too; empty: whatever the browser asks for. */
     public Change setLocale(Actor actor, String user, Optional<SessionLocale> locale) {
         return change(actor, user, true, (editor, mailbox) -> {
-            if (!editor.setLocale(mailbox.address(), locale)) {
-                return new Change.Missing();
+            boolean changed = editor.setLocale(mailbox, locale);
+            if (changed) {
+                String what = locale.map(SessionLocale::code).orElse("none");
+                audit.write(row(actor, AuditEvent.Type.MAILBOX_LOCALE_CHANGED, mailbox, what));
             }
-            String what = locale.map(SessionLocale::code).orElse("none");
-            audit.write(row(actor, AuditEvent.Type.MAILBOX_LOCALE_CHANGED, mailbox.address(), what));
-            return new Change.Changed();
+            return changed(changed);
         });
     }
 
     private interface Work {
-        Change on(DirectoryEditor editor, Mailbox mailbox);
+        Change on(DirectoryEditor editor, MailboxAddress mailbox);
     }
 
     private Change change(Actor actor, String user, boolean ownToo, Work work) {
@@ -313,14 +318,12 @@ public final class Mailboxes {
         if (!(verdict instanceof Authority.Verdict.Allowed allowed)) {
             return verdict instanceof Authority.Verdict.Denied ? new Change.Denied() : new Change.Missing();
         }
-        boolean own = !ownToo && actor.is(allowed.mailbox().address());
+        MailboxAddress mailbox = allowed.mailbox().address();
+        boolean own = !ownToo && actor.is(mailbox);
         if (own || actor.session().filter(s -> !s.mayChange()).isPresent()) {
             return new Change.Denied();
         }
-        return directory
-                .editor()
-                .map(editor -> work.on(editor, allowed.mailbox()))
-                .orElseGet(Change.ReadOnly::new);
+        return directory.editor().map(editor -> work.on(editor, mailbox)).orElseGet(Change.ReadOnly::new);
     }
 
     private static Change changed(boolean isThere) {
@@ -329,9 +332,5 @@ public final class Mailboxes {
 
     private AuditEvent row(Actor actor, AuditEvent.Type type, MailboxAddress mailbox, String what) {
         return actor.did(AuditEvent.of(type, clock.instant(), actor.client()).about(mailbox), what);
-    }
-
-    private Ending ending(Actor actor, String why) {
-        return new Ending(clock.instant(), Optional.of(actor.administrator().address()), actor.client(), why);
     }
 }

@@ -58,6 +58,8 @@ final class OwnerNotices implements AutoCloseable {
                     mailbox.address(),
                     visit.id(),
                     worker.isShutdown() ? "the service stops" : "too many notices wait");
+        } catch (RuntimeException | Error noThread) {
+            LOG.error("The owner of {} is not told of visit {}", mailbox.address(), visit.id(), noThread);
         }
     }
 

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.core.Acme;
 import org.postern.core.Channel;
@@ -50,6 +51,11 @@ class RemoteLoginsTest {
     private static final String KEY = "0123456789abcdef";
     private static final String BOB = "bob@acme.example";
     private static final Client CLIENT = new Client("192.0.2.1", "M\u00fcller & S\u00f6hne=1");
+
+    /** What a service of the version before read-only sessions answers. */
+    private static final String REDEEMED = "result=redeemed&session=" + UUID.randomUUID() + "&token="
+            + UUID.randomUUID() + "&mailbox=bob%40acme.example&type=sso&issuer=mail%40acme.example&reason=T&locale="
+            + "&started=1780315200000&ends=1780344000000&credential=pss_x&mailbox_locale=de&address=192.0.2.1&agent=x";
 
     private interface Answering {
         void answer(HttpExchange exchange, String form) throws IOException;
@@ -150,6 +156,35 @@ class RemoteLoginsTest {
         assertThat(redeemed.session().locale()).contains(SessionLocale.PT_BR);
         assertThat(redeemed.mailboxLocale()).contains(SessionLocale.DE);
         assertThat(redeemed.credential().reveal()).hasSizeGreaterThan(20);
+    }
+
+    @Test
+    void readOnlySession_comesOverAsOne() {
+        Issuance issuance = postern.tokens()
+                .issue(
+                        backend.directory()
+                                .administrator(Acme.address("company@acme.example"))
+                                .orElseThrow(),
+                        new IssueRequest(BOB, "sso", Secret.of(""), "T", "", "", false, false, true, CLIENT));
+        Redemption redemption = remote.redeem(attempt(((Issuance.Issued) issuance).value()));
+        assertThat(((Redemption.Redeemed) redemption).session().readOnly()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', false", "&read_only=false, false", "&read_only=true, true"})
+    void answerOfAnOlderService_saysNothingOfReadOnly(String field, boolean readOnly) {
+        answering =
+                (exchange, form) -> send(exchange, new NodeEndpoint.Answer(200, REDEEMED + field, Optional.empty()));
+        Redemption.Redeemed redeemed = (Redemption.Redeemed) remote.redeem(attempt(Secret.of("x")));
+        assertThat(redeemed.session().readOnly()).isEqualTo(readOnly);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "TRUE", "yes", "1"})
+    void readOnlyThatIsNeitherTrueNorFalse_isAFault(String value) {
+        answering = (exchange, form) ->
+                send(exchange, new NodeEndpoint.Answer(200, REDEEMED + "&read_only=" + value, Optional.empty()));
+        assertThatThrownBy(() -> remote.redeem(attempt(Secret.of("x")))).isInstanceOf(UnavailableException.class);
     }
 
     @Test

@@ -76,6 +76,13 @@ class OwnDirectoryTest {
     void readOnlyDirectory_isChangedByNobody() {
         assertThat(postern.mailboxes().changePassword(ANNA, Secret.of("pw-anna"), Secret.of("a longer one 9"), CLIENT))
                 .isInstanceOf(Mailboxes.PasswordChange.ReadOnly.class);
+        Actor desk = new Actor(
+                new Administrator(DESK, Role.DOMAIN, "Own", Set.of(UserDatabase.DOMAIN)), Optional.empty(), CLIENT);
+        assertThat(List.of(
+                        postern.mailboxes().setPassword(desk, ANNA.toString(), Secret.of("a longer one 9")),
+                        postern.mailboxes().setSuspended(desk, ANNA.toString(), true),
+                        postern.mailboxes().setLocale(desk, ANNA.toString(), Optional.empty())))
+                .containsOnly(new Mailboxes.Change.ReadOnly());
         assertThatThrownBy(() -> postern.mailboxes().setSuspended(ANNA, true))
                 .isInstanceOf(IllegalArgumentException.class);
     }

@@ -37,7 +37,7 @@ class SettingsTest {
     void everyDefault_isAcceptedWhenGivenByHand(Setting setting) {
         if (setting.key().contains("*")) {
             String name = setting.key().replace("*", "acme");
-            settings(Map.of("sso.brands", "acme", name, setting.defaultValue()));
+            settings(Map.of("sso.brands", "acme", "sso.companies", "acme", name, setting.defaultValue()));
         } else {
             settings(Map.of(setting.key(), setting.defaultValue()));
         }
@@ -86,6 +86,16 @@ class SettingsTest {
                 "sso.keep.tokens|P0D",
                 "sso.imap.url|http://mail.example",
                 "sso.smtp.url|smtp:mail.example",
+                "sso.notice.from|no address",
+                "sso.notice.smtp-url|http://mail.example",
+                "sso.companies|A B",
+                "sso.companies|Acme",
+                "sso.company.a.notice|yes",
+                "sso.company.a.read-only|TRUE",
+                "sso.company.a.colour|red",
+                "sso.company.a|true",
+                "sso.company.globex.notice|true",
+                "sso.company.*.notice|true",
                 "sso.brands|A B",
                 "sso.brand.acme.color|#12345g",
                 "sso.brand.acme.logo|//evil.example/x.png",
@@ -96,7 +106,7 @@ class SettingsTest {
                 "sso.brand.*.color|#123456",
             })
     void badOrUnknown_isNamed(String name, String value) {
-        Map<String, String> properties = new java.util.HashMap<>(Map.of("sso.brands", "acme"));
+        Map<String, String> properties = new java.util.HashMap<>(Map.of("sso.brands", "acme", "sso.companies", "a"));
         properties.put(name, value);
         assertThatThrownBy(() -> settings(properties))
                 .isInstanceOf(SettingsException.class)
@@ -133,10 +143,73 @@ class SettingsTest {
                 "sso.mail.key", "very-secret-mail",
                 "sso.node.key", "very-secret-node-key",
                 "sso.database.password", "very-secret-database",
+                "sso.notice.password", "very-secret-notice",
                 "sso.issuer.url", "https://sso.example/",
                 "sso.keys", "dmVyeS1zZWNyZXQtdmVyeS1zZWNyZXQtdmVyeS1zZWNyZXQ="));
         assertThat(settings.toString()).doesNotContain("very-secret").doesNotContain("dmVyeS");
         assertThat(settings.node().issuerUrl()).contains(URI.create("https://sso.example"));
+    }
+
+    @Test
+    void company_isKnownByItsExactNameInTheDirectory() {
+        Settings settings = settings(Map.of(
+                "sso.companies", "acme, globex",
+                "sso.company.acme.name", "Acme & Sons",
+                "sso.company.acme.notice", "true",
+                "sso.company.globex.read-only", "true",
+                "sso.notice.from", "Postern@Acme.example"));
+        assertThat(settings.company("Acme & Sons")).isEqualTo(new Company("acme", "Acme & Sons", true, false));
+        assertThat(settings.company("globex")).isEqualTo(new Company("globex", "globex", false, true));
+        for (String unknown : java.util.List.of("acme", "Globex", "ACME & SONS", "")) {
+            assertThat(settings.company(unknown)).isSameAs(Company.PLAIN);
+        }
+        assertThat(settings.listeningOn(1).companies()).isEqualTo(settings.companies());
+        assertThat(settings.listeningOn(1).notice()).isEqualTo(settings.notice());
+        assertThat(settings(Map.of()).companies()).isEmpty();
+        assertThat(environment(Map.of("SSO_COMPANIES", "acme", "SSO_COMPANY_ACME_READ_ONLY", "true"))
+                        .company("acme")
+                        .readOnly())
+                .isTrue();
+        assertThatThrownBy(() -> environment(Map.of("SSO_COMPANIES", "acme", "SSO_COMPANY_GLOBEX_NOTICE", "true")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("no company that sso.companies names");
+    }
+
+    @Test
+    void companies_withOneName_areRefused() {
+        assertThatThrownBy(() -> settings(Map.of("sso.companies", "a,b", "sso.company.b.name", "a")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("sso.company.b.name");
+        assertThatThrownBy(() -> settings(Map.of("sso.companies", "a,a"))).isInstanceOf(SettingsException.class);
+    }
+
+    @Test
+    void notice_needsASender() {
+        Map<String, String> company = Map.of("sso.companies", "a", "sso.company.a.notice", "true");
+        assertThatThrownBy(() -> settings(company))
+                .isInstanceOf(SettingsException.class)
+                .hasMessage("sso.notice.from: is needed with sso.company.a.notice=true");
+        assertThat(settings(Map.of()).notice().from()).isEmpty();
+        assertThat(settings(Map.of()).notice().smtp()).isEmpty();
+    }
+
+    @Test
+    void notice_goesToItsOwnServer_elseToTheWebmails() {
+        Settings.Notice own = settings(Map.of(
+                        "sso.notice.from", "postern@acme.example",
+                        "sso.notice.smtp-url", "smtps://relay.example:465",
+                        "sso.notice.user", "postern",
+                        "sso.notice.password", "secret",
+                        "sso.smtp.url", "smtp://mail.example:587"))
+                .notice();
+        assertThat(own.from()).contains(Acme.address("postern@acme.example"));
+        assertThat(own.smtp()).contains(URI.create("smtps://relay.example:465"));
+        assertThat(own.user()).isEqualTo("postern");
+        assertThat(own.password().reveal()).isEqualTo("secret");
+        assertThat(settings(Map.of("sso.smtp.url", "smtp://mail.example:587"))
+                        .notice()
+                        .smtp())
+                .contains(URI.create("smtp://mail.example:587"));
     }
 
     @Test

@@ -15,17 +15,34 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.postern.core.MailboxAddress;
 
 /** What lies in the demo's mailboxes: letters from resources, their dates a little before the start. */
 final class DemoLetters {
-    /** A letter in an inbox. */
-    record Letter(MimeMessage message, Instant date, boolean read) {}
+    /** The folders that a mailbox has beside its inbox. */
+    static final List<String> FOLDERS = List.of("Drafts", "Sent", "Trash", "Projects");
 
-    private record Template(String resource, Duration age, boolean read) {}
+    /**
+     * A letter in a folder.
+     *
+     * @param folder empty for the inbox
+     */
+    record Letter(MimeMessage message, String folder, Instant date, boolean read) {}
+
+    private record Template(String resource, String folder, Duration age, boolean read) {
+        Template(String resource, Duration age, boolean read) {
+            this(resource, "", age, read);
+        }
+    }
 
     private static final String GERMAN_SPEAKER = "bob@acme.example";
     private static final int LONG_PARAGRAPHS = 400;
+
+    private static final String WRITTEN_TO = "carol@acme-labs.example";
+    private static final List<Template> OTHER_FOLDERS = List.of(
+            new Template("lunch", "Sent", Duration.ofDays(2), true),
+            new Template("roof", "Projects", Duration.ofDays(5), false));
 
     private static final List<Template> ENGLISH = List.of(
             new Template("welcome", Duration.ofDays(40), true),
@@ -46,19 +63,23 @@ final class DemoLetters {
     /** The letters of one mailbox, oldest first. */
     static List<Letter> to(MailboxAddress mailbox, Clock clock) {
         Session session = Session.getInstance(new Properties());
-        return (mailbox.toString().equals(GERMAN_SPEAKER) ? GERMAN : ENGLISH)
-                .stream()
-                        .map(template -> letter(session, template, mailbox, clock.instant()))
-                        .toList();
+        List<Template> inbox = mailbox.toString().equals(GERMAN_SPEAKER) ? GERMAN : ENGLISH;
+        return Stream.concat(inbox.stream(), OTHER_FOLDERS.stream())
+                .map(template -> letter(session, template, mailbox, clock.instant()))
+                .toList();
     }
 
     private static Letter letter(Session session, Template template, MailboxAddress to, Instant now) {
         Instant date = now.minus(template.age());
         try {
             MimeMessage message = new MimeMessage(session, new ByteArrayInputStream(text(template.resource())));
-            message.setRecipient(MimeMessage.RecipientType.TO, new InternetAddress(to.toString()));
+            boolean sent = message.getFrom() == null;
+            message.setRecipient(MimeMessage.RecipientType.TO, new InternetAddress(sent ? WRITTEN_TO : to.toString()));
+            if (sent) {
+                message.setFrom(new InternetAddress(to.toString()));
+            }
             message.setSentDate(Date.from(date));
-            return new Letter(message, date, template.read());
+            return new Letter(message, template.folder(), date, template.read());
         } catch (MessagingException e) {
             throw new IllegalStateException("the letter " + template.resource() + " is no message", e);
         }

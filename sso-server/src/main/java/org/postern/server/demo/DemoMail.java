@@ -1,5 +1,6 @@
 package org.postern.server.demo;
 
+import com.icegreen.greenmail.imap.AuthorizationException;
 import com.icegreen.greenmail.imap.ImapHostManager;
 import com.icegreen.greenmail.store.FolderException;
 import com.icegreen.greenmail.store.MailFolder;
@@ -67,13 +68,13 @@ public final class DemoMail {
         } catch (IllegalStateException taken) {
             mail.stop();
             throw new SettingsException("sso.demo", "the mail server cannot use its ports: " + taken.getMessage());
-        } catch (UserException | FolderException e) {
+        } catch (UserException | FolderException | AuthorizationException e) {
             throw new IllegalStateException("the demo's mail cannot be made", e);
         }
         return mail;
     }
 
-    private void fill() throws UserException, FolderException {
+    private void fill() throws UserException, FolderException, AuthorizationException {
         UserManager users = server.getUserManager();
         users.setAuthRequired(true);
         ImapHostManager folders = server.getManagers().getImapHostManager();
@@ -81,13 +82,17 @@ public final class DemoMail {
             // GreenMail's own password is never asked for: the validator stands before it.
             GreenMailUser user = users.createUser(mailbox.toString(), mailbox.toString(), "");
             ((UserImpl) user).setTokenValidator(secret -> opens(mailbox, Secret.of(secret)));
-            MailFolder inbox = folders.getInbox(user);
+            for (String folder : DemoLetters.FOLDERS) {
+                folders.createMailbox(user, folder);
+            }
             for (DemoLetters.Letter letter : DemoLetters.to(mailbox, postern.clock())) {
                 Flags flags = new Flags();
                 if (letter.read()) {
                     flags.add(Flags.Flag.SEEN);
                 }
-                inbox.appendMessage(letter.message(), flags, Date.from(letter.date()));
+                MailFolder folder =
+                        letter.folder().isEmpty() ? folders.getInbox(user) : folders.getFolder(user, letter.folder());
+                folder.appendMessage(letter.message(), flags, Date.from(letter.date()));
             }
         }
         users.setMessageDeliveryHandler((message, recipient) -> {
