@@ -306,7 +306,7 @@ class TextsTest {
                 .filteredOn(text -> text.contains(".") && !text.endsWith("."))
                 .filteredOn(text -> families.contains(text.substring(0, text.indexOf('.'))))
                 .allMatch(text -> keys.contains(text)
-                        || text.startsWith("problem.") && keys.containsAll(Set.of(text + ".title", text + ".text")));
+                        || (text.startsWith("problem.") && keys.containsAll(Set.of(text + ".title", text + ".text"))));
     }
 
     @Test
