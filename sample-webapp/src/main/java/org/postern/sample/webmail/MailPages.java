@@ -90,7 +90,7 @@ final class MailPages {
         model.put("graphical", visitor.graphical());
         model.put("sends", sends);
         String said = exchange.param("_said");
-        model.put("said", said.matches("[a-z]{1,10}") ? exchange.texts().getOr("said." + said, "none") : "");
+        model.put("said", said.matches("[a-z]{1,10}") ? exchange.texts().getOr("said." + said, "said.none") : "");
         String title = letter.map(Letter::subject)
                 .filter(s -> !s.isEmpty())
                 .orElse(exchange.texts().folder((MailFolder) model.get("folder")));

@@ -53,7 +53,8 @@ final class SignIn {
         } else if (exchange.wants("page")) {
             // The script's form stays where it is, its files too.
             exchange.into("said");
-            exchange.page(HttpServletResponse.SC_FORBIDDEN, "ended", "", Map.of());
+            String title = exchange.texts().get("login.title");
+            exchange.page(HttpServletResponse.SC_FORBIDDEN, "ended", title, "", Map.of());
         } else {
             form(exchange, HttpServletResponse.SC_FORBIDDEN, "");
         }

@@ -12,6 +12,8 @@ import java.time.format.FormatStyle;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.ResourceBundle;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.postern.core.SessionLocale;
 import org.postern.sample.mail.MailFolder;
 
@@ -21,6 +23,7 @@ import org.postern.sample.mail.MailFolder;
  */
 public final class Texts {
     private static final String BUNDLE = "org.postern.sample.webmail.texts";
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\d)}");
     private static final int KIBI = 1024;
     private static final ResourceBundle.Control EXACT =
             ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES);
@@ -47,13 +50,13 @@ public final class Texts {
         return locale.toLanguageTag();
     }
 
-    /** A text, with {@code {0}}, {@code {1}} … replaced. Not escaped. */
+    /** A text, with {@code {0}}, {@code {1}} … replaced where there is a value for them. Not escaped. */
     public String get(String key, Object... values) {
-        String text = bundle.getString(key);
-        for (int i = 0; i < values.length; i++) {
-            text = text.replace("{" + i + "}", String.valueOf(values[i]));
-        }
-        return text;
+        // All at once: a subject or a reason that is put in may have braces of its own.
+        return PLACEHOLDER.matcher(bundle.getString(key)).replaceAll(found -> {
+            int i = Integer.parseInt(found.group(1));
+            return Matcher.quoteReplacement(i < values.length ? String.valueOf(values[i]) : found.group());
+        });
     }
 
     /** A text, or another one where there is none with this key. */
