@@ -21,11 +21,16 @@ final class ForeignHost implements AutoCloseable {
     private static final String ISSUER_URL = "sso.issuer.url";
     private static final String NODE_KEY = "sso.node.key";
 
-    final IssuingService issuing = new IssuingService();
+    final IssuingService issuing;
     private final Container container = Container.ofThisRun();
 
     /** @param folder an empty one, for the WAR */
     ForeignHost(Path folder) throws Exception {
+        this(folder, new IssuingService());
+    }
+
+    ForeignHost(Path folder, IssuingService issuing) throws Exception {
+        this.issuing = issuing;
         container.knows("bob@acme.example", "bobs-own");
         if (container instanceof UndertowServlet) {
             byCalls();

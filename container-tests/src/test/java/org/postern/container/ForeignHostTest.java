@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -226,7 +229,8 @@ class ForeignHostTest {
 
     @Test
     void formThatAsksTheContainer_afterTooManyGuesses_isRefused(@TempDir Path folder) throws Exception {
-        try (ForeignHost own = new ForeignHost(folder)) {
+        Clock standsStill = Clock.fixed(Instant.now(), ZoneOffset.UTC);
+        try (ForeignHost own = new ForeignHost(folder, new IssuingService(standsStill))) {
             for (int i = 0; i < 20; i++) {
                 own.browser().post("/container-login", "user", BOB, "password", "guess-" + i);
             }

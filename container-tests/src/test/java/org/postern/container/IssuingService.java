@@ -32,8 +32,13 @@ final class IssuingService implements AutoCloseable {
     private final HttpServer server;
 
     IssuingService() throws IOException {
+        this(Clock.systemUTC());
+    }
+
+    /** @param clock by which it counts guesses, and how long to wait after them */
+    IssuingService(Clock clock) throws IOException {
         Settings settings = Acme.settings(Map.of("sso.node.key", KEY));
-        postern = new Postern(settings, backend, Clock.systemUTC());
+        postern = new Postern(settings, backend, clock);
         NodeEndpoint endpoint = new NodeEndpoint(postern.tokens(), settings.node(), Clock.systemUTC());
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {

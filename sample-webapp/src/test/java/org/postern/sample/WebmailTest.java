@@ -3,15 +3,10 @@ package org.postern.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.CookieManager;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -23,124 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postern.core.Acme;
-import org.postern.core.Client;
-import org.postern.core.Secret;
-import org.postern.core.service.Issuance;
-import org.postern.core.service.IssueRequest;
-import org.postern.server.IssuingService;
-import org.postern.server.WebServer;
 
 /** The sample webmail from outside, on the embedded server, with the demo's accounts and mail (contract, section 8). */
 class WebmailTest {
-    private static final Client CLIENT = new Client("127.0.0.1", "test");
-    private static final String BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0";
-
     @TempDir
     private static Path data;
 
     private static Site site;
-
-    /** A server with an application of its own. */
-    private static final class Site implements AutoCloseable {
-        final WebServer server;
-        final IssuingService service;
-        final String address;
-
-        Site(Map<String, String> properties) throws Exception {
-            server = WebServer.listen(true, 0);
-            address = "http://127.0.0.1:" + server.port();
-            Map<String, String> all = new HashMap<>(properties);
-            all.put("sso.port", Integer.toString(server.port()));
-            all.put("sso.demo", "true");
-            service = IssuingService.open(Acme.settings(all));
-            server.start(new EmbeddedApplication(), () -> service);
-        }
-
-        String token(String issuer, String user, String type) {
-            Issuance issued = service.postern()
-                    .tokens()
-                    .issue(
-                            service.postern()
-                                    .backend()
-                                    .directory()
-                                    .administrator(Acme.address(issuer))
-                                    .orElseThrow(),
-                            new IssueRequest(
-                                    user, type, Secret.of(""), "Ticket <4711>", "", "", false, false, false, CLIENT));
-            return ((Issuance.Issued) issued).value().reveal();
-        }
-
-        @Override
-        public void close() {
-            try {
-                server.stop();
-            } catch (Exception e) {
-                throw new AssertionError("the server does not stop", e);
-            }
-        }
-    }
-
-    /** A browser with its cookies. */
-    private static final class Visit {
-        private final HttpClient client = HttpClient.newBuilder()
-                .cookieHandler(new CookieManager())
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .build();
-        private final Site site;
-
-        Visit(Site site) {
-            this.site = site;
-        }
-
-        HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(site.address + path));
-            return send(request, headers);
-        }
-
-        HttpResponse<String> post(String path, Map<String, String> form, String... headers)
-                throws IOException, InterruptedException {
-            StringBuilder body = new StringBuilder();
-            form.forEach((name, value) -> body.append(body.length() == 0 ? "" : "&")
-                    .append(name)
-                    .append('=')
-                    .append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(site.address + path))
-                    .header("Content-Type", "application/x-www-form-urlencoded")
-                    .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
-            return send(request, headers);
-        }
-
-        private HttpResponse<String> send(HttpRequest.Builder request, String... headers)
-                throws IOException, InterruptedException {
-            if (!List.of(headers).contains("User-Agent")) {
-                request.header("User-Agent", BROWSER);
-            }
-            if (headers.length > 0) {
-                request.headers(headers);
-            }
-            return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        }
-
-        Visit withToken(String user, String token) throws IOException, InterruptedException {
-            HttpResponse<String> answer = get("/?_task=login&_action=login&direct=1&user=" + user + "&pass=" + token);
-            assertThat(answer.statusCode()).isEqualTo(303);
-            return this;
-        }
-
-        Visit withPassword(String user, String password) throws IOException, InterruptedException {
-            HttpResponse<String> answer = post("/?_task=signin", Map.of("user", user, "pass", password));
-            assertThat(answer.statusCode()).isEqualTo(303);
-            return this;
-        }
-
-        String csrf() throws IOException, InterruptedException {
-            Matcher token = Pattern.compile("_token=([0-9a-zA-Z_-]+)")
-                    .matcher(get("/?_task=settings").body());
-            assertThat(token.find()).isTrue();
-            return token.group(1);
-        }
-    }
 
     @BeforeAll
     static void start() throws Exception {
@@ -160,7 +44,7 @@ class WebmailTest {
     void anyPage_inATokenSession_saysWhoseSupportSessionItIs() throws Exception {
         Visit visit = support("alice@acme.example", "sso");
 
-        for (String task : List.of("mail", "message&_uid=1", "settings")) {
+        for (String task : List.of("mail", "mail&_folder=Projects", "visits", "write", "settings")) {
             assertThat(visit.get("/?_task=" + task).body())
                     .contains("<b id=\"support-issuer\">company@acme.example</b>")
                     .contains("Ticket &lt;4711&gt;")
@@ -177,58 +61,6 @@ class WebmailTest {
 
         assertThat(list.statusCode()).isEqualTo(200);
         assertThat(list.body()).contains("lang=\"de\"", "Posteingang", "Einladung: Grünkohlessen am Freitag");
-    }
-
-    @Test
-    void message_hostileHtml_showsItsTextAlone() throws Exception {
-        String body = support("alice@acme.example", "normal")
-                .get("/?_task=message&_uid=5")
-                .body();
-
-        assertThat(body.replaceFirst("<script src=\"/assets/back\\.js\\?v=[0-9a-f]+\"></script>", ""))
-                .contains("famous anvils", "[A picture of an anvil]", "id=\"defused\"")
-                .doesNotContain(
-                        "tracker.example",
-                        "<script",
-                        "onclick",
-                        "javascript:",
-                        "style=\"",
-                        "<iframe",
-                        "<img src=\"http");
-    }
-
-    @Test
-    void message_inATextBrowser_isThePlainText() throws Exception {
-        Visit visit = new Visit(site);
-        String token = site.token("company@acme.example", "alice@acme.example", "sso");
-        visit.get(
-                "/?_task=login&_action=login&direct=1&user=alice%40acme.example&pass=" + token,
-                "User-Agent",
-                "w3m/0.5.3");
-
-        assertThat(visit.get("/?_task=message&_uid=5", "User-Agent", "w3m/0.5.3")
-                        .body())
-                .contains("50 % off anvils, today only!")
-                .doesNotContain("famous anvils");
-    }
-
-    @Test
-    void message_readInASupportSession_staysUnread() throws Exception {
-        Visit visit = support("carol@acme-labs.example", "sso");
-        visit.get("/?_task=message&_uid=5");
-
-        assertThat(visit.get("/?_task=mail").body()).contains("class=\"unread\"");
-    }
-
-    @Test
-    void part_htmlFile_isADownloadThatNothingShows() throws Exception {
-        HttpResponse<String> file = support("alice@acme.example", "sso").get("/?_task=part&_uid=4&_part=3");
-
-        assertThat(file.headers().firstValue("Content-Type")).contains("application/octet-stream");
-        assertThat(file.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
-        assertThat(file.headers().firstValue("Content-Disposition").orElseThrow())
-                .startsWith("attachment; ")
-                .contains("filename*=UTF-8''%C3%9Cbersicht%20%E2%82%AC%202026.html");
     }
 
     @Test
@@ -393,38 +225,6 @@ class WebmailTest {
     }
 
     @Test
-    void admin_adminOnlySession_opensTheAdminTabAlone() throws Exception {
-        Visit visit = support("postmaster@acme.example", "admin_only");
-
-        assertThat(visit.get("/").headers().firstValue("Location")).contains("/?_task=admin");
-        assertThat(visit.get("/?_task=admin").body()).contains("suspended@acme.example");
-        assertThat(visit.get("/?_task=mail").statusCode()).isEqualTo(403);
-        assertThat(visit.get("/?_task=message&_uid=1").statusCode()).isEqualTo(403);
-    }
-
-    @Test
-    void admin_sessionWithoutAdmin_isRefused() throws Exception {
-        assertThat(support("postmaster@acme.example", "sso")
-                        .get("/?_task=admin")
-                        .statusCode())
-                .isEqualTo(403);
-        assertThat(support("alice@acme.example", "normal").get("/?_task=admin").statusCode())
-                .isEqualTo(403);
-    }
-
-    @Test
-    void admin_search_takesEveryCharacterForItself() throws Exception {
-        Visit visit = support("postmaster@acme.example", "normal_admin");
-
-        assertThat(visit.get("/?_task=admin&_q=bob").body())
-                .contains("bob@acme.example")
-                .doesNotContain("alice@");
-        assertThat(visit.get("/?_task=admin&_q=%25").body()).doesNotContain("<td class=\"address\">");
-        assertThat(visit.get("/?_task=admin&_q=%22%3E%3Cscript%3E").body()).doesNotContain("<script>");
-        assertThat(visit.get("/?_task=admin&_after=nonsense").statusCode()).isEqualTo(400);
-    }
-
-    @Test
     void logout_owner_needsHisTokenOrAClick() throws Exception {
         Visit owner = new Visit(site).withPassword("alice@acme.example", "demo-alice");
 
@@ -438,12 +238,15 @@ class WebmailTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/?_task=message&_uid=99999",
-                "/?_task=message&_uid=-1",
-                "/?_task=message&_uid=18446744073709551617",
-                "/?_task=message&_uid=%3Cscript%3E",
-                "/?_task=part&_uid=4&_part=9.9",
-                "/?_task=part&_uid=4&_part=..%2Fx",
+                "/?_task=mail&_uid=1-99999",
+                "/?_task=mail&_folder=Nowhere",
+                "/?_task=mail&_folder=..%2Fx&_uid=1-1",
+                "/?_task=mail&_folder=%2A",
+                "/?_task=message&_uid=1",
+                "/?_task=body&_uid=18446744073709551617-1",
+                "/?_task=body&_uid=%3Cscript%3E",
+                "/?_task=part&_uid=1-4&_part=9.9",
+                "/?_task=part&_uid=1-4&_part=..%2Fx",
                 "/?_task=%3Cscript%3E",
                 "/nothing",
                 "/Launcher.class",
@@ -454,7 +257,7 @@ class WebmailTest {
                 "/error",
                 "/assets/",
                 "/assets/texts.properties",
-                "/brand/x.css"
+                "/assets/brand-nobody.css"
             })
     void get_whatIsNotThere_isAFriendlyPage(String path) throws Exception {
         HttpResponse<String> answer = support("alice@acme.example", "sso").get(path);

@@ -25,7 +25,8 @@ public final class WebServer {
     private static final int STOP_MILLIS = 10_000;
     private static final int SESSION_SECONDS = 30 * 60;
     private static final int HEADER_BYTES = 16 * 1024;
-    private static final int FORM_BYTES = 64 * 1024;
+    private static final int FORM_BYTES = 1024 * 1024;
+    private static final int READ_AHEAD_BYTES = 64 * 1024;
     private static final int FORM_FIELDS = 100;
     private static final int BACKLOG = 128;
     private static final byte[] LOOPBACK = {127, 0, 0, 1};
@@ -94,7 +95,7 @@ public final class WebServer {
         GracefulHandler graceful = new GracefulHandler();
         // Whoever sends his form slowly keeps no thread waiting: it is read before one is taken.
         graceful.setHandler(new EagerContentHandler(
-                context, new EagerContentHandler.RetainedContentLoaderFactory(FORM_BYTES, 0, false)));
+                context, new EagerContentHandler.RetainedContentLoaderFactory(READ_AHEAD_BYTES, 0, false)));
         server.setHandler(graceful);
         server.setErrorHandler(new BareErrors());
         server.setStopTimeout(STOP_MILLIS);

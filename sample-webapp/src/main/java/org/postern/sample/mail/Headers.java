@@ -111,11 +111,9 @@ final class Headers {
         return addresses.length > MOST_ADDRESSES ? joined + ", …" : joined.toString();
     }
 
+    /** With the name in quotes where it needs them, so that it can be read back. */
     private static String full(Address address) {
-        return line(
-                address instanceof InternetAddress internet && internet.getPersonal() != null
-                        ? internet.getPersonal() + " <" + internet.getAddress() + '>'
-                        : address.toString());
+        return line(address instanceof InternetAddress internet ? internet.toUnicodeString() : address.toString());
     }
 
     /** Decoded, in one line, without what would turn its direction or hide. */

@@ -35,7 +35,8 @@ public record SafeHtml(String html, String text, boolean hidesPictures) {
         return new HtmlPolicyBuilder()
                 .allowCommonInlineFormattingElements()
                 .allowCommonBlockElements()
-                .allowElements("hr", "pre", "center", "font", "address", "dl", "dt", "dd", "q", "kbd", "samp", "wbr", "bdi")
+                .allowElements(
+                        "hr", "pre", "center", "font", "address", "dl", "dt", "dd", "q", "kbd", "samp", "wbr", "bdi")
                 .allowElements("abbr", "cite", "dfn", "mark", "var", "tt", "ins", "del")
                 .allowElements("table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td")
                 .allowWithoutAttributes("font", "span")

@@ -48,6 +48,8 @@ final class SignIn {
         boolean ended = hadSession(exchange.request());
         if (!task.equals("send") || Csrf.isFromElsewhere(exchange.request())) {
             exchange.redirect(ended ? "/?_task=login&" + ENDED : "/");
+        } else if (!exchange.isReadable()) {
+            return;
         } else if (exchange.wants("page")) {
             // The script's form stays where it is, its files too.
             exchange.into("said");

@@ -132,6 +132,9 @@ final class WritePages {
             exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.elsewhere");
             return;
         }
+        if (!exchange.isReadable()) {
+            return;
+        }
         if (!exchange.isFromHere()) {
             again(exchange, texts.get("write.check"));
             return;

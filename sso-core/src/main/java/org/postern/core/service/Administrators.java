@@ -1,6 +1,5 @@
 package org.postern.core.service;
 
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,7 +80,8 @@ public final class Administrators {
             Throttle throttle,
             AuditTrail audit,
             Clock clock,
-            ChosenToken rule) {
+            ChosenToken rule,
+            VerifiedPasswords verified) {
         this.directory = directory;
         this.store = store;
         this.keys = keys;
@@ -90,7 +90,7 @@ public final class Administrators {
         this.audit = audit;
         this.clock = clock;
         this.rule = rule;
-        this.verified = new VerifiedPasswords(directory, clock, new SecureRandom());
+        this.verified = verified;
     }
 
     /** The administrator with this address and password. */

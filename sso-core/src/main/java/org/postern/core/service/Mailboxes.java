@@ -78,6 +78,7 @@ public final class Mailboxes {
     private final AuditTrail audit;
     private final Clock clock;
     private final ChosenToken rule;
+    private final VerifiedPasswords verified;
 
     Mailboxes(
             MailDirectory directory,
@@ -86,7 +87,8 @@ public final class Mailboxes {
             Throttle throttle,
             AuditTrail audit,
             Clock clock,
-            ChosenToken rule) {
+            ChosenToken rule,
+            VerifiedPasswords verified) {
         this.directory = directory;
         this.store = store;
         this.authority = authority;
@@ -94,6 +96,7 @@ public final class Mailboxes {
         this.audit = audit;
         this.clock = clock;
         this.rule = rule;
+        this.verified = verified;
     }
 
     public Answer<Mailbox> look(Administrator reader, String user) {
@@ -148,18 +151,18 @@ public final class Mailboxes {
      * refusal counted it as a guess already, and is taken back where the password is right.
      */
     public Optional<Mailbox> byOwnPassword(String user, Secret password, Client client) {
-        Optional<MailboxAddress> account = account(user, password);
+        // A mail program logs in again and again.
+        Optional<MailboxAddress> account = MailboxAddress.parse(user)
+                .filter(address -> verified.check(address, password) != VerifiedPasswords.Result.WRONG);
         account.ifPresent(address -> throttle.takeBack(address.toString(), client));
         return account.flatMap(this::active);
     }
 
     /** The active mailbox that its own password opens. For a caller who counts attempts himself. */
     public Optional<Mailbox> openedBy(String user, Secret password) {
-        return account(user, password).flatMap(this::active);
-    }
-
-    private Optional<MailboxAddress> account(String user, Secret password) {
-        return MailboxAddress.parse(user).filter(address -> directory.checkPassword(address, password));
+        return MailboxAddress.parse(user)
+                .filter(address -> directory.checkPassword(address, password))
+                .flatMap(this::active);
     }
 
     private Optional<Mailbox> active(MailboxAddress address) {

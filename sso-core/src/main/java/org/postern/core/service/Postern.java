@@ -1,5 +1,6 @@
 package org.postern.core.service;
 
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -57,8 +58,9 @@ public final class Postern implements AutoCloseable {
                 settings);
         sessions = new TokenSessions(store, authority, ticks);
         mailLogins = new MailLogins(store, keys, authority, throttle, audit, activity, companies, notices, ticks);
-        administrators = new Administrators(directory, store, keys, authority, throttle, audit, ticks, rule);
-        mailboxes = new Mailboxes(directory, store, authority, throttle, audit, ticks, rule);
+        VerifiedPasswords passwords = new VerifiedPasswords(directory, ticks, new SecureRandom());
+        administrators = new Administrators(directory, store, keys, authority, throttle, audit, ticks, rule, passwords);
+        mailboxes = new Mailboxes(directory, store, authority, throttle, audit, ticks, rule, passwords);
         maintenance = new Maintenance(backend, audit, settings.keep(), ticks);
     }
 

@@ -20,8 +20,8 @@ import org.postern.core.UnavailableException;
 import org.postern.core.spi.MailDirectory;
 
 /**
- * Checks administrators' passwords, and remembers for a minute which were right, so that a script that issues a
- * thousand tokens does not pay a thousand slow hashes. Thread-safe.
+ * Checks passwords, and remembers for a minute which were right, so that a script that issues a thousand tokens, or a
+ * mail program that logs in a thousand times, does not pay a thousand slow hashes. Thread-safe.
  *
  * <p>What is remembered is an HMAC of address and password under a key of this process, together with the directory's
  * version of the password: as soon as that differs, the memory is worth nothing. Of equal checks at the same time only

@@ -44,6 +44,8 @@ public final class ConsoleLogging extends ContextAwareBase implements Configurat
         context.getLogger("org.postern").setLevel(Boolean.getBoolean(QUIET) ? Level.WARN : Level.INFO);
         context.getLogger("org.postern.audit").setLevel(Level.INFO);
         context.getLogger("com.icegreen.greenmail").setLevel(Level.ERROR);
+        // That the demo's server takes no message for somebody unknown is told to whoever sends it.
+        context.getLogger("com.icegreen.greenmail.smtp.commands.DataCommand").setLevel(Level.OFF);
         // A lost connection is told by whoever wanted to use it, in one line.
         context.getLogger("com.zaxxer.hikari").setLevel(Level.ERROR);
         // That H2 is newer than what Flyway was tested with is known: the tests here run on it.
