@@ -176,7 +176,7 @@ class AdminTest {
         Visit alice = new Visit(site).withToken("alice@acme.example", token);
         Visit admin = support("postmaster@acme.example", "sso_admin");
         String page = admin.get("/?_task=tokens").body();
-        assertThat(page).contains("Ticket &lt;4711>", "alice@acme.example").doesNotContain(token, "dave@globex");
+        assertThat(page).contains("Ticket &lt;4711&gt;", "alice@acme.example").doesNotContain(token, "dave@globex");
         String row = page.substring(page.lastIndexOf("<tr>", page.indexOf("Normal session</td>")));
         Matcher id = Pattern.compile("name=\"_id\" value=\"([^\"]+)\"").matcher(row);
         assertThat(id.find()).isTrue();

@@ -59,11 +59,11 @@ class MailTest {
     @CsvSource({
         "anvils, 1",
         "ANVILS today, 1",
-        "Jürgen, 1",
-        "jürgen figures, 1",
-        "jürgen anvils, 0",
+        "über, 1",
+        "ÜBER figures, 1",
+        "über anvils, 0",
         "Χρόνια, 1",
-        "alice@acme, 5",
+        "roadrunner (today), 1",
         "'\"\\', 5",
         "%, 1",
         "zzzz, 0"

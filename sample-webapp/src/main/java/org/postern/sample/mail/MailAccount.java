@@ -140,8 +140,9 @@ public final class MailAccount implements AutoCloseable {
     }
 
     private static Optional<SearchTerm> term(String words) {
-        SearchTerm[] terms = Stream.of(
-                        words.replaceAll("[\"\\\\\\p{Cntrl}]", " ").strip().split("\\s+"))
+        SearchTerm[] terms = Stream.of(words.replaceAll("[\"\\\\(){}\\[\\]\\p{Cntrl}]", " ")
+                        .strip()
+                        .split("\\s+"))
                 .filter(word -> !word.isEmpty())
                 .limit(MOST_WORDS)
                 .map(word -> new OrTerm(new SearchTerm[] {

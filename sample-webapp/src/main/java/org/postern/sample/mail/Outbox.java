@@ -33,7 +33,11 @@ public final class Outbox {
         own.putAll(properties);
         own.setProperty("mail." + smtp.getScheme() + ".auth", Boolean.toString(!user.isEmpty()));
         try (Transport transport = Session.getInstance(own).getTransport(smtp.getScheme())) {
-            transport.connect(smtp.getHost(), smtp.getPort(), user, password.reveal());
+            if (user.isEmpty()) {
+                transport.connect(smtp.getHost(), smtp.getPort(), null, null);
+            } else {
+                transport.connect(smtp.getHost(), smtp.getPort(), user, password.reveal());
+            }
             transport.sendMessage(message, message.getAllRecipients());
         } catch (AuthenticationFailedException refused) {
             throw new MailException(MailException.Kind.REFUSED, "the submission server refused the login", refused);

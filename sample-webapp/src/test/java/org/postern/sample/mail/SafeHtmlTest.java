@@ -74,7 +74,7 @@ class SafeHtmlTest {
 
         assertThat(SafeHtml.plain(html).html())
                 .contains("href=\"https://shop.example/a?b&#61;1&amp;c&#61;2\"")
-                .contains("rel=\"noreferrer noopener nofollow\"")
+                .contains("rel=\"noopener noreferrer nofollow\"")
                 .contains("target=\"_blank\"")
                 .doesNotContain("_self");
     }
@@ -116,9 +116,10 @@ class SafeHtmlTest {
     }
 
     @Test
-    void of_thousandsOfNestedElements_stillAnswers() {
-        SafeHtml safe = SafeHtml.of("<div>".repeat(50_000) + "deep" + "<b>".repeat(50_000), SafeHtml.Pictures.NONE);
+    void of_thousandsOfNestedElements_showsWhatStandsBeforeThem() {
+        SafeHtml safe = SafeHtml.of(
+                "<p>before</p>" + "<div>".repeat(50_000) + "deep" + "<b>".repeat(50_000), SafeHtml.Pictures.NONE);
 
-        assertThat(safe.html()).contains("deep");
+        assertThat(safe.html()).contains("before").hasSizeLessThan(10_000);
     }
 }

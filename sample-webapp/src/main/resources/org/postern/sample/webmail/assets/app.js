@@ -99,8 +99,9 @@
   });
   addEventListener('beforeunload', event => typed && event.preventDefault());
   addEventListener('htmx:confirm', event => {
-    const leaves = typed && !event.target.closest('#letter') || typed && event.target.id === 'discard';
-    if (leaves && !confirm(document.title + '?')) {
+    const letter = byId('letter');
+    const leaves = typed && letter && event.target !== letter;
+    if (leaves && !confirm(letter.dataset.leave)) {
       event.preventDefault();
     }
   });
