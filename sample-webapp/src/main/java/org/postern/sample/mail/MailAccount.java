@@ -9,9 +9,9 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.UIDFolder;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.search.AndTerm;
-import jakarta.mail.search.FromStringTerm;
+import jakarta.mail.search.HeaderTerm;
 import jakarta.mail.search.OrTerm;
-import jakarta.mail.search.RecipientStringTerm;
+import jakarta.mail.search.SearchException;
 import jakarta.mail.search.SearchTerm;
 import jakarta.mail.search.SubjectTerm;
 import java.io.IOException;
@@ -53,6 +53,8 @@ public final class MailAccount implements AutoCloseable {
             return question.ask();
         } catch (FolderNotFoundException missing) {
             throw new MailException(MailException.Kind.NO_FOLDER, "there is no such folder", missing);
+        } catch (SearchException refused) {
+            throw new MailException(MailException.Kind.NO_SEARCH, "the mail server cannot search for this", refused);
         } catch (MessagingException | IllegalStateException fault) {
             throw new MailException(MailException.Kind.DOWN, "the mail server stopped answering", fault);
         }
@@ -115,7 +117,7 @@ public final class MailAccount implements AutoCloseable {
     public Letter.Listing list(String path, String words, int page, boolean sent) throws MailException {
         return within(path, false, folder -> {
             Optional<SearchTerm> term = term(words);
-            Message[] found = term.isPresent() ? folder.search(term.get()) : new Message[0];
+            Message[] found = term.isPresent() ? search(folder, term.get()) : new Message[0];
             int total = term.isPresent() ? found.length : folder.getMessageCount();
             int pages = Math.max(1, (total + PAGE - 1) / PAGE);
             int shown = Math.max(1, Math.min(page, pages));
@@ -139,6 +141,15 @@ public final class MailAccount implements AutoCloseable {
         });
     }
 
+    /** What the server cannot search for it refuses, as a command that it does not understand. */
+    private static Message[] search(IMAPFolder folder, SearchTerm term) throws MessagingException {
+        try {
+            return folder.search(term);
+        } catch (MessagingException refused) {
+            throw folder.isOpen() ? new SearchException("the search was refused") : refused;
+        }
+    }
+
     private static Optional<SearchTerm> term(String words) {
         SearchTerm[] terms = Stream.of(words.replaceAll("[\"\\\\(){}\\[\\]\\p{Cntrl}]", " ")
                         .strip()
@@ -147,9 +158,9 @@ public final class MailAccount implements AutoCloseable {
                 .limit(MOST_WORDS)
                 .map(word -> new OrTerm(new SearchTerm[] {
                     new SubjectTerm(word),
-                    new FromStringTerm(word),
-                    new RecipientStringTerm(Message.RecipientType.TO, word),
-                    new RecipientStringTerm(Message.RecipientType.CC, word)
+                    new HeaderTerm("From", word),
+                    new HeaderTerm("To", word),
+                    new HeaderTerm("Cc", word)
                 }))
                 .toArray(SearchTerm[]::new);
         return terms.length == 0 ? Optional.empty() : Optional.of(new AndTerm(terms));

@@ -10,6 +10,8 @@ public final class MailException extends Exception {
         REFUSED,
         /** There is no such folder. */
         NO_FOLDER,
+        /** The server cannot search for what is wanted. */
+        NO_SEARCH,
         /** The message to be sent was refused: {@link #words} are the server's. */
         NOT_SENT
     }

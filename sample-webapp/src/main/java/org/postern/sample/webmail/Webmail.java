@@ -130,6 +130,10 @@ public final class Webmail extends HttpServlet {
             exchange.problem(HttpServletResponse.SC_NOT_FOUND, "problem.no-folder");
             return;
         }
+        if (fault.kind() == MailException.Kind.NO_SEARCH) {
+            exchange.problem(HttpServletResponse.SC_BAD_REQUEST, "problem.no-search");
+            return;
+        }
         // One line: the cause's message comes from another machine.
         String cause =
                 fault.getCause() == null ? "" : String.valueOf(fault.getCause().getMessage());
