@@ -56,7 +56,15 @@ class ConfigurationTest {
     @Test
     void demo_hasNoBrandOfItsOwn_whereTheOperatorNamesSome() {
         System.setProperty("sso.demo", "true");
-        assertThat(Configuration.read().brands()).extracting(Brand::id).containsExactly("demo");
+        System.setProperty("sso.port", "8099");
+        Settings demo = Configuration.read();
+        assertThat(demo.brands()).extracting(Brand::id).containsExactly("demo", "acme", "globex");
+        assertThat(demo.brand("mail.globex.example").logoutRedirect()).contains("http://localhost:8099/");
+        assertThat(demo.brand("globex.localhost").name()).isEqualTo("Globex Mail");
+        assertThat(demo.brand("elsewhere.example")).isEqualTo(Brand.NEUTRAL);
+
+        System.setProperty("sso.port", "0");
+        assertThat(Configuration.read().brand("globex.localhost").logoutRedirect()).isEmpty();
 
         System.setProperty("sso.brands", "acme");
         assertThat(Configuration.read().brands()).extracting(Brand::id).containsExactly("acme");

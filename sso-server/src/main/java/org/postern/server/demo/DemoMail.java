@@ -8,7 +8,6 @@ import com.icegreen.greenmail.user.GreenMailUser;
 import com.icegreen.greenmail.user.UserException;
 import com.icegreen.greenmail.user.UserImpl;
 import com.icegreen.greenmail.user.UserManager;
-import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import jakarta.mail.Flags;
 import java.net.URI;
@@ -37,12 +36,12 @@ public final class DemoMail {
     private static final long START_MILLIS = 5_000;
 
     private final Postern postern;
-    private final GreenMail server;
+    private final PromptServer server;
 
     private DemoMail(Postern postern) {
         this.postern = postern;
         Settings.Demo ports = postern.settings().demo();
-        this.server = new GreenMail(new ServerSetup[] {
+        this.server = new PromptServer(new ServerSetup[] {
             setup(ports.imapPort(), ServerSetup.PROTOCOL_IMAP),
             setup(ports.pop3Port(), ServerSetup.PROTOCOL_POP3),
             setup(ports.smtpPort(), ServerSetup.PROTOCOL_SMTP)
@@ -126,15 +125,15 @@ public final class DemoMail {
     }
 
     public int imapPort() {
-        return server.getImap().getPort();
+        return server.port(ServerSetup.PROTOCOL_IMAP);
     }
 
     public int pop3Port() {
-        return server.getPop3().getPort();
+        return server.port(ServerSetup.PROTOCOL_POP3);
     }
 
     public int smtpPort() {
-        return server.getSmtp().getPort();
+        return server.port(ServerSetup.PROTOCOL_SMTP);
     }
 
     /** Where the webmail finds it. */
