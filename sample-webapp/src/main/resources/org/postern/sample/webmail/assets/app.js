@@ -60,7 +60,7 @@
   addEventListener('resize', () => document.querySelectorAll('iframe.html').forEach(fit));
 
   addEventListener('htmx:afterSettle', event => {
-    const target = event.detail.target;
+    const target = event.detail.target || byId('page');
     byId('offline').hidden = true;
     if (target.id === 'said') {
       (byId('error') || target).scrollIntoView({block: 'center'});
@@ -69,7 +69,9 @@
     ready();
   });
   addEventListener('htmx:afterSwap', event => {
-    if (event.detail.target.id === 'reader') {
+    // A page that the Back key asked for has no target.
+    const target = event.detail.target || byId('page');
+    if (target.id === 'reader') {
       const path = new URL(event.detail.xhr.responseURL).searchParams.get('_uid');
       rows().forEach(link => {
         const open = new URL(link.href).searchParams.get('_uid') === path;
@@ -85,7 +87,7 @@
       });
       byId('reader').scrollTop = 0;
       byId('reader').focus({preventScroll: true});
-    } else if (event.detail.target.id === 'page') {
+    } else if (target.id === 'page') {
       const auto = document.querySelector('#page [autofocus]');
       (auto || byId('main')).focus({preventScroll: true});
     }
