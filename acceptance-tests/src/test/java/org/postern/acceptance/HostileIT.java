@@ -299,9 +299,10 @@ class HostileIT {
                     admin + "&" + t + "=1",
                     "/tools/sso?admin=mail%40acme.example&pass=demo-mail&user=" + t,
                     "/?_task=" + t,
-                    "/?_task=message&_uid=" + t,
-                    "/?_task=part&_uid=1&_part=" + t,
+                    "/?_task=mail&_uid=" + t,
+                    "/?_task=part&_uid=1-1&_part=" + t,
                     "/?_task=mail&_page=" + t,
+                    "/?_task=admin&_user=" + t,
                     "/?" + t,
                     "/sso/v1/users?q=" + t,
                     "/sso/v1/users/" + t.replace("+", "%20"),
@@ -312,7 +313,7 @@ class HostileIT {
                     "/" + t.replace("+", "%20"),
                     "/api/" + t.replace("+", "%20"),
                     "/assets/" + t.replace("+", "%20"),
-                    "/brand/" + t.replace("+", "%20"),
+                    "/assets/brand-" + t.replace("+", "%20"),
                     "/health/" + t.replace("+", "%20"));
             for (String target : targets) {
                 String[] headers = target.startsWith("/sso/") ? new String[] {desk.basic()} : new String[0];
@@ -331,11 +332,23 @@ class HostileIT {
         for (int i = 0; i < TEXTS.size(); i++) {
             String text = TEXTS.get(i);
             String t = Wire.encode(text);
-            // The demo's mail server takes its time: one of its pages for each text.
-            String mail = List.of("/?_task=message&_uid=", "/?_task=part&_uid=1&_part=", "/?_task=mail&_page=")
-                    .get(i % 3);
-            for (String target :
-                    List.of(mail + t, "/?_task=" + t, "/?_task=settings&_interface=" + t, "/?_task=settings&" + t)) {
+            // One page of the mailbox for each text: there are many texts.
+            String mail = List.of(
+                            "/?_task=mail&_uid=",
+                            "/?_task=mail&_folder=",
+                            "/?_task=mail&_q=",
+                            "/?_task=mail&_said=",
+                            "/?_task=mail&_page=",
+                            "/?_task=body&_uid=1-1&_part=",
+                            "/?_task=part&_uid=1-1&_part=",
+                            "/?_task=visits&_after=")
+                    .get(i % 8);
+            for (String target : List.of(
+                    mail + t,
+                    "/?_task=" + t,
+                    "/?_task=write&to=" + t + "&subject=" + t,
+                    "/?_task=settings&_interface=" + t,
+                    "/?_task=settings&" + t)) {
                 harmless(target, browser.get(target));
                 asked++;
             }

@@ -210,7 +210,10 @@ class SecretsIT {
         cookie("session 1", direct);
         String page = direct.get("/?_task=mail").body();
         assertThat(page).contains("id=\"messages\"");
-        direct.get("/?_task=message&_uid=1");
+        String letter = Jsoup.parse(page).selectFirst(".message-link").attr("href");
+        assertThat(direct.get(letter).body()).contains("id=\"message\"");
+        direct.get("/?_task=visits");
+        direct.get("/?_task=write");
         direct.get("/?_task=settings");
         String logout = Jsoup.parse(page).selectFirst("#logout").attr("href");
         assertThat(direct.get(logout).header("Location")).contains("https://desk.example/done");

@@ -111,9 +111,14 @@ final class Headers {
         return addresses.length > MOST_ADDRESSES ? joined + ", …" : joined.toString();
     }
 
-    /** With the name in quotes where it needs them, so that it can be read back. */
+    /** With the name in quotes only where it could not be read back without. */
     private static String full(Address address) {
-        return line(address instanceof InternetAddress internet ? internet.toUnicodeString() : address.toString());
+        if (!(address instanceof InternetAddress internet)) {
+            return line(address.toString());
+        }
+        String name = internet.getPersonal();
+        boolean plain = name != null && !name.isBlank() && !name.matches(".*[\"(),:;<>@\\[\\]\\\\].*");
+        return line(plain ? name + " <" + internet.getAddress() + '>' : internet.toUnicodeString());
     }
 
     /** Decoded, in one line, without what would turn its direction or hide. */
