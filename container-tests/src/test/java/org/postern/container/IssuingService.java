@@ -66,7 +66,8 @@ final class IssuingService implements AutoCloseable {
         return (Issuance.Issued) postern.tokens()
                 .issue(
                         administrator(),
-                        new IssueRequest(user, type, Secret.of(""), "ticket 7", "", locale, false, false, ISSUER));
+                        new IssueRequest(
+                                user, type, Secret.of(""), "ticket 7", "", locale, false, false, false, ISSUER));
     }
 
     void revoke(Issuance.Issued issued) {

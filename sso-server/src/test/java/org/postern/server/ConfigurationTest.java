@@ -64,7 +64,8 @@ class ConfigurationTest {
         assertThat(demo.brand("elsewhere.example")).isEqualTo(Brand.NEUTRAL);
 
         System.setProperty("sso.port", "0");
-        assertThat(Configuration.read().brand("globex.localhost").logoutRedirect()).isEmpty();
+        assertThat(Configuration.read().brand("globex.localhost").logoutRedirect())
+                .isEmpty();
 
         System.setProperty("sso.brands", "acme");
         assertThat(Configuration.read().brands()).extracting(Brand::id).containsExactly("acme");

@@ -80,6 +80,7 @@ final class Browser implements AutoCloseable {
             all.put("intl.accept_languages", languages);
             all.put("credentials_enable_service", false);
             options.setExperimentalOption("prefs", all);
+            options.setCapability("goog:loggingPrefs", Map.of("browser", "ALL"));
             return new Browser(profile, options);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -128,19 +129,40 @@ final class Browser implements AutoCloseable {
         return driver.executeScript(code, arguments);
     }
 
-    /** Clicks, and waits until the page that was there is gone. */
+    /** Clicks, and waits until the page that was there is gone, or the part of it that the Standard interface exchanges. */
     void click(String selector) {
         WebElement element = find(selector);
         leave(element::click);
     }
 
-    /** Does something that leads to another page, and waits until the page that was there is gone. */
+    /** Does something that leads to another page, and waits until what was there is gone. */
     void leave(Runnable act) {
-        WebElement page = find("html");
+        List<WebElement> parts = new ArrayList<>(all("#page, #reader"));
+        parts.add(find("html"));
         act.run();
-        await(d -> isGone(page));
+        await(d -> parts.stream().anyMatch(Browser::isGone));
         // ChromeDriver itself waits for the new page before it looks for something on it.
         awaitElement("body");
+    }
+
+    /** Reads a letter's HTML in its frame. */
+    <T> T inLetter(java.util.function.Supplier<T> look) {
+        driver.switchTo().frame(awaitElement("#body iframe"));
+        try {
+            awaitElement("body");
+            return look.get();
+        } finally {
+            driver.switchTo().defaultContent();
+        }
+    }
+
+    /** What went wrong in the pages so far: script errors and violations of the policy. */
+    List<String> complaints() {
+        return driver.manage().logs().get(org.openqa.selenium.logging.LogType.BROWSER).getAll().stream()
+                .map(org.openqa.selenium.logging.LogEntry::getMessage)
+                .filter(m ->
+                        m.contains("Content Security Policy") || m.contains("Uncaught") || m.contains("Refused to"))
+                .toList();
     }
 
     private static boolean isGone(WebElement page) {

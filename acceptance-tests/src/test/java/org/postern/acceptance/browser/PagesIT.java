@@ -77,7 +77,7 @@ class PagesIT {
                 direct(browser);
             }
         },
-        MESSAGE("#message #defused") {
+        MESSAGE("#message #hidden-pictures") {
             @Override
             void open(Browser browser) {
                 message(browser, "50 % off anvils");
@@ -87,6 +87,76 @@ class PagesIT {
             @Override
             void open(Browser browser) {
                 message(browser, "Quarterly figures");
+            }
+        },
+        PLAIN_MESSAGE("#message .plain") {
+            @Override
+            void open(Browser browser) {
+                message(browser, "Minutes of the annual");
+            }
+        },
+        BASIC_INBOX("#to-standard") {
+            @Override
+            void open(Browser browser) {
+                direct(browser);
+                browser.go(postern.address() + "/?_interface=basic");
+            }
+        },
+        BASIC_MESSAGE("#message") {
+            @Override
+            void open(Browser browser) {
+                direct(browser);
+                browser.go(postern.address() + "/?_interface=basic");
+                browser.click(".message-link");
+            }
+        },
+        NOTHING_FOUND("#listing .empty") {
+            @Override
+            void open(Browser browser) {
+                direct(browser);
+                browser.go(postern.address() + "/?_task=mail&_q=zzzz");
+            }
+        },
+        READ_ONLY("#support-read-only") {
+            @Override
+            void open(Browser browser) {
+                browser.go(mail.issue(ALICE, "sso", "\"read_only\":true").url() + "&direct=1");
+                browser.find(".limits summary").click();
+            }
+        },
+        WRITE("#letter") {
+            @Override
+            void open(Browser browser) {
+                direct(browser);
+                browser.go(postern.address() + "/?_task=write");
+            }
+        },
+        KEYS("#shortcuts[open]") {
+            @Override
+            void open(Browser browser) {
+                direct(browser);
+                browser.awaitElement("#keys").click();
+            }
+        },
+        VISITS("#visits") {
+            @Override
+            void open(Browser browser) {
+                direct(browser);
+                browser.go(postern.address() + "/?_task=visits");
+            }
+        },
+        MAILBOX("#suspend") {
+            @Override
+            void open(Browser browser) {
+                ADMIN.open(browser);
+                browser.go(postern.address() + "/?_task=admin&_user=bob%40acme.example");
+            }
+        },
+        TOKENS("#tokens") {
+            @Override
+            void open(Browser browser) {
+                ADMIN.open(browser);
+                browser.go(postern.address() + "/?_task=tokens");
             }
         },
         SETTINGS_BY_TOKEN("#no-password-change") {
@@ -185,6 +255,7 @@ class PagesIT {
             direct(browser);
             browser.leave(() ->
                     browser.driver().findElement(By.partialLinkText(subject)).click());
+            browser.awaitElement("#message");
         }
 
         /** Where the same page lies without what leads away from it after a second. */
@@ -230,6 +301,7 @@ class PagesIT {
     private static void look(Page page, String language) {
         Browser browser = browsers.get(language);
         browser.go(postern.address() + "/?_task=login").forgetEverything();
+        browser.complaints();
         page.open(browser);
         assertThat(browser.has(page.sign)).as(browser.text()).isTrue();
         assertThat(browser.find("html").getDomAttribute("lang")).isEqualTo(language);
@@ -237,6 +309,7 @@ class PagesIT {
         new Look(browser, language).at(page.file());
 
         assertThat(browser.has(page.sign)).as("still the same page").isTrue();
+        assertThat(browser.complaints()).isEmpty();
     }
 
     @Test

@@ -26,6 +26,9 @@ sealed interface TextBrowser {
     /** Presses the button of a page that has nothing else to choose. */
     TextBrowser pressTheButton();
 
+    /** Writes into the letter of the page just opened, and sends it. */
+    TextBrowser write(String text);
+
     /** Fills in the login form of the page just opened, and sends it. */
     TextBrowser signIn(String user, String secret);
 
@@ -66,6 +69,7 @@ sealed interface TextBrowser {
                     .redirectOutput(folder.resolve("screen").toFile());
             builder.environment().put("HOME", folder.toString());
             builder.environment().put("TERM", "xterm");
+            builder.environment().put("EDITOR", folder.resolve("editor").toString());
             builder.environment().put("LC_ALL", "C.UTF-8");
             builder.environment().put("SHELL", "/bin/sh");
             Process process = builder.start();
@@ -105,6 +109,18 @@ sealed interface TextBrowser {
         @Override
         public TextBrowser pressTheButton() {
             keys.append("\t\n");
+            return this;
+        }
+
+        @Override
+        public TextBrowser write(String text) {
+            try {
+                Path editor = Files.writeString(folder.resolve("editor"), "#!/bin/sh\necho '" + text + "' >> \"$1\"\n");
+                editor.toFile().setExecutable(true);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            keys.append("/Text of the message\n\t\n/Send\n\n");
             return this;
         }
 
@@ -155,6 +171,16 @@ sealed interface TextBrowser {
         public TextBrowser pressTheButton() {
             press("<return>");
             return this;
+        }
+
+        @Override
+        public TextBrowser write(String text) {
+            press("/", "^U");
+            type("Text of the message");
+            press("<return>", "Down Arrow");
+            type(text);
+            press("<tab>");
+            return follow("Send");
         }
 
         @Override

@@ -55,7 +55,7 @@ class TextBrowserIT {
         assertThat(browser.kept("logo")).contains("Postern", "You are being logged in", "Continue");
         assertThat(browser.kept("list"))
                 .contains("Support session", desk.admin(), Desk.REASON, "Time left", ALICE, "Inbox")
-                .contains("From", "Subject", "Date", "Jürgen Groß", "Welcome to your mailbox", "(unread)");
+                .contains("Folders", "Sent", "Jürgen Groß", "Welcome to your mailbox", "unread", "Standard interface");
         assertThat(browser.kept("message")).contains("Welcome to your mailbox", "it@acme.example", "Inbox");
         assertThat(browser.kept("settings")).contains("Settings", "Alice Arnold", "you cannot change this mailbox's");
         assertThat(browser.kept("out"))
@@ -65,6 +65,25 @@ class TextBrowserIT {
             assertThat(browser.kept(file)).as(file).doesNotContain(issued.token());
         }
         assertThat(desk.state(issued.id())).isEqualTo("used");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"w3m", "lynx"})
+    void letter_isWrittenAndSent(String name) {
+        TextBrowser browser = browser(name)
+                .signIn(ALICE, "demo-alice")
+                .go(postern.address() + "/?_task=write&to=alice@acme.example&subject=By_" + name)
+                .keep("form")
+                .write("plain words from " + name)
+                .keep("sent")
+                .follow("By_" + name)
+                .keep("letter");
+
+        browser.visit(postern.address() + "/");
+
+        assertThat(browser.kept("form")).contains("New message", "Attachments", "Send");
+        assertThat(browser.kept("sent")).contains("Your message was sent.", "By_" + name);
+        assertThat(browser.kept("letter")).contains("plain words from " + name, "Reply to all", "Forward");
     }
 
     @ParameterizedTest
