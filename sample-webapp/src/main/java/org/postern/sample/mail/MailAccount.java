@@ -12,6 +12,7 @@ import jakarta.mail.search.AndTerm;
 import jakarta.mail.search.FromStringTerm;
 import jakarta.mail.search.OrTerm;
 import jakarta.mail.search.RecipientStringTerm;
+import jakarta.mail.search.SearchException;
 import jakarta.mail.search.SearchTerm;
 import jakarta.mail.search.SubjectTerm;
 import java.io.IOException;
@@ -19,11 +20,14 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.eclipse.angus.mail.iap.ProtocolException;
 import org.eclipse.angus.mail.imap.IMAPFolder;
 import org.eclipse.angus.mail.imap.IMAPMessage;
 import org.eclipse.angus.mail.imap.IMAPStore;
+import org.jspecify.annotations.Nullable;
 
 /** One connection to one mailbox. Not thread-safe; close it. */
 public final class MailAccount implements AutoCloseable {
@@ -38,6 +42,7 @@ public final class MailAccount implements AutoCloseable {
 
     private final IMAPStore store;
     private final boolean readOnly;
+    private @Nullable IMAPFolder open;
 
     MailAccount(IMAPStore store, boolean readOnly) {
         this.store = store;
@@ -65,15 +70,33 @@ public final class MailAccount implements AutoCloseable {
     /** Opens a folder for some work. */
     private <T> T within(String path, boolean changes, Work<T> work) throws MailException {
         return ask(() -> {
-            IMAPFolder folder = (IMAPFolder) store.getFolder(path);
-            folder.open(changes && !readOnly ? Folder.READ_WRITE : Folder.READ_ONLY);
+            boolean writes = changes && !readOnly;
+            IMAPFolder folder = open;
+            if (folder == null
+                    || !folder.isOpen()
+                    || !folder.getFullName().equals(path)
+                    || (writes && folder.getMode() != Folder.READ_WRITE)) {
+                closeFolder();
+                folder = (IMAPFolder) store.getFolder(path);
+                folder.open(writes ? Folder.READ_WRITE : Folder.READ_ONLY);
+                open = folder;
+            }
             return work.in(folder);
         });
+    }
+
+    /** An open folder holds the one connection: without it, whatever else is asked would need another login. */
+    private void closeFolder() throws MessagingException {
+        if (open != null && open.isOpen()) {
+            open.close(false);
+        }
+        open = null;
     }
 
     /** All folders, as the server lists them. */
     public List<MailFolder> folders() throws MailException {
         return ask(() -> {
+            closeFolder();
             List<MailFolder> found = new ArrayList<>();
             Folder[] listed = store.getDefaultFolder().list("*");
             for (Folder folder : Arrays.copyOf(listed, Math.min(listed.length, MOST_FOLDERS))) {
@@ -115,7 +138,7 @@ public final class MailAccount implements AutoCloseable {
     public Letter.Listing list(String path, String words, int page, boolean sent) throws MailException {
         return within(path, false, folder -> {
             Optional<SearchTerm> term = term(words);
-            Message[] found = term.isPresent() ? folder.search(term.get()) : new Message[0];
+            int[] found = term.isPresent() ? search(folder, term.get()) : new int[0];
             int total = term.isPresent() ? found.length : folder.getMessageCount();
             int pages = Math.max(1, (total + PAGE - 1) / PAGE);
             int shown = Math.max(1, Math.min(page, pages));
@@ -124,7 +147,7 @@ public final class MailAccount implements AutoCloseable {
             List<Letter.Summary> summaries = new ArrayList<>();
             if (newest >= 1) {
                 Message[] messages = term.isPresent()
-                        ? Arrays.copyOfRange(found, oldest - 1, newest)
+                        ? folder.getMessages(Arrays.copyOfRange(found, oldest - 1, newest))
                         : folder.getMessages(oldest, newest);
                 FetchProfile wanted = new FetchProfile();
                 wanted.add(FetchProfile.Item.ENVELOPE);
@@ -151,6 +174,19 @@ public final class MailAccount implements AutoCloseable {
                 }))
                 .toArray(SearchTerm[]::new);
         return terms.length == 0 ? Optional.empty() : Optional.of(new AndTerm(terms));
+    }
+
+    /** The numbers of the messages that match, in their order: no object for each, however many they are. */
+    private static int[] search(IMAPFolder folder, SearchTerm term) throws MessagingException {
+        int[] found = (int[]) folder.doCommand(protocol -> {
+            try {
+                return protocol.search(term);
+            } catch (SearchException unable) {
+                throw new ProtocolException("the server cannot search for this", unable);
+            }
+        });
+        Arrays.sort(found);
+        return found;
     }
 
     private static Letter.Summary summary(IMAPFolder folder, Message message, boolean sent) throws MessagingException {
@@ -200,14 +236,7 @@ public final class MailAccount implements AutoCloseable {
         return within(path, false, folder -> {
             Optional<Message> message = find(folder, id);
             return message.flatMap(m -> Parts.at(m, part))
-                    .flatMap(p -> new LetterReader(true).html(p, source -> {
-                        String trimmed = source.strip();
-                        if (trimmed.regionMatches(true, 0, "cid:", 0, 4)) {
-                            return Parts.picture(message.get(), "", trimmed.substring(4), 0)
-                                    .map(own::of);
-                        }
-                        return remote && trimmed.matches("(?is)https?://.*") ? Optional.of(trimmed) : Optional.empty();
-                    }));
+                    .flatMap(p -> new LetterReader(true).html(p, Parts.pictures(message.get(), remote, own)));
         });
     }
 
@@ -246,7 +275,7 @@ public final class MailAccount implements AutoCloseable {
             return part.equals(SOURCE)
                     ? message.map(m -> new Content("message.eml", "message/rfc822", ((IMAPMessage) m)::getMimeStream))
                     : message.flatMap(m -> Parts.at(m, part))
-                            .map(p -> new Content(Parts.nameOf(p), Parts.type(p), p::getInputStream));
+                            .map(p -> new Content(Parts.nameOf(p), Parts.type(p), () -> Parts.open(p)));
         });
     }
 
@@ -268,11 +297,13 @@ public final class MailAccount implements AutoCloseable {
     }
 
     private static Message[] found(IMAPFolder folder, List<MessageId> ids) throws MessagingException {
-        List<Message> found = new ArrayList<>();
-        for (MessageId id : ids) {
-            find(folder, id).ifPresent(found::add);
-        }
-        return found.toArray(Message[]::new);
+        long validity = folder.getUIDValidity();
+        long[] uids = ids.stream()
+                .filter(id -> id.validity() == validity)
+                .mapToLong(MessageId::uid)
+                .toArray();
+        Message[] found = uids.length == 0 ? new Message[0] : folder.getMessagesByUID(uids);
+        return Stream.of(found).filter(Objects::nonNull).toArray(Message[]::new);
     }
 
     /**
@@ -335,6 +366,7 @@ public final class MailAccount implements AutoCloseable {
 
     private String find(MailFolder.Use use) throws MailException {
         return ask(() -> {
+            closeFolder();
             for (Folder folder : store.getDefaultFolder().list("*")) {
                 if (MailFolder.Use.of(folder.getFullName(), ((IMAPFolder) folder).getAttributes()) == use) {
                     return folder.getFullName();
