@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
@@ -278,8 +277,10 @@ class HostileMailIT {
             assertThat(browser.script("return window.ran")).isNull();
         }
 
-        assertThat(elsewhere.wishes).isNotEmpty().allSatisfy(wish -> assertThat(wish)
-                .matches("GET /p(?:ixel)?\\.gif(?:\\?who=alice)? HTTP/1\\.1|\u0016\u0003.*"));
+        assertThat(elsewhere.wishes)
+                .isNotEmpty()
+                .allSatisfy(wish ->
+                        assertThat(wish).matches("GET /p(?:ixel)?\\.gif(?:\\?who=alice)? HTTP/1\\.1|\u0016\u0003.*"));
         assertThat(browser.seesMailbox(postern.address())).isTrue();
     }
 

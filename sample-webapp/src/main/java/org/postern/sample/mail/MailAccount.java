@@ -1,12 +1,10 @@
 package org.postern.sample.mail;
 
-import jakarta.mail.FetchProfile;
 import jakarta.mail.Flags;
 import jakarta.mail.Folder;
 import jakarta.mail.FolderNotFoundException;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
-import jakarta.mail.UIDFolder;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.search.AndTerm;
 import jakarta.mail.search.FromStringTerm;
@@ -149,11 +147,7 @@ public final class MailAccount implements AutoCloseable {
                 Message[] messages = term.isPresent()
                         ? folder.getMessages(Arrays.copyOfRange(found, oldest - 1, newest))
                         : folder.getMessages(oldest, newest);
-                FetchProfile wanted = new FetchProfile();
-                wanted.add(FetchProfile.Item.ENVELOPE);
-                wanted.add(FetchProfile.Item.FLAGS);
-                wanted.add(UIDFolder.FetchProfileItem.UID);
-                folder.fetch(messages, wanted);
+                folder.fetch(messages, Headers.wanted());
                 for (int i = messages.length - 1; i >= 0; i--) {
                     summaries.add(summary(folder, messages[i], sent));
                 }
@@ -212,8 +206,13 @@ public final class MailAccount implements AutoCloseable {
      * @param richText whether HTML is preferred to plain text
      */
     public Optional<Letter> read(String path, MessageId id, boolean richText) throws MailException {
-        return within(
-                path, false, folder -> find(folder, id).map(message -> new LetterReader(richText).read(id, message)));
+        return within(path, false, folder -> {
+            Optional<Message> message = find(folder, id);
+            if (message.isPresent()) {
+                folder.fetch(new Message[] {message.get()}, Headers.wanted("Message-ID", "References"));
+            }
+            return message.map(m -> new LetterReader(richText).read(id, m));
+        });
     }
 
     /** What a picture in a message is found by. */

@@ -8,7 +8,6 @@ import jakarta.mail.internet.ContentType;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimePart;
-import jakarta.mail.internet.MimeUtility;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLDecoder;
@@ -21,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.angus.mail.util.BASE64DecoderStream;
+import org.eclipse.angus.mail.util.QPDecoderStream;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at MIME parts that may be broken in every way. */
@@ -96,17 +96,15 @@ final class Parts {
     }
 
     /** What a part holds, as far as it can be decoded; as it came where its encoding is unknown. */
-    static InputStream open(Part part) throws MessagingException, IOException {
+    static InputStream open(Part part) throws MessagingException {
         String encoding = look(((MimePart) part)::getEncoding).orElse("").strip();
         InputStream raw =
                 part instanceof MimeBodyPart body ? body.getRawInputStream() : ((MimeMessage) part).getRawInputStream();
-        try {
-            return encoding.equalsIgnoreCase("base64")
-                    ? new BASE64DecoderStream(raw, true)
-                    : MimeUtility.decode(raw, encoding);
-        } catch (MessagingException unknown) {
-            return raw;
-        }
+        return switch (encoding.toLowerCase(Locale.ROOT)) {
+            case "base64" -> new BASE64DecoderStream(raw, true);
+            case "quoted-printable" -> new QPDecoderStream(raw);
+            default -> raw;
+        };
     }
 
     /** What it is called on a disk. */
