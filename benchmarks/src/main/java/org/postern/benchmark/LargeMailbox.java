@@ -16,7 +16,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -194,6 +197,10 @@ public final class LargeMailbox {
                             + "@shop.example>\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\nText of "
                             + i + ".\n");
         }
+        // As if the last one had come an hour ago: Dovecot reads a folder again that has only just changed.
+        FileTime earlier = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
+        Files.setLastModifiedTime(cur, earlier);
+        Files.setLastModifiedTime(cur.resolveSibling("new"), earlier);
     }
 
     private void dovecot(int port) throws Exception {
