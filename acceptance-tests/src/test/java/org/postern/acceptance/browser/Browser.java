@@ -68,6 +68,15 @@ final class Browser implements AutoCloseable {
         return with("en", Map.of(), "--host-resolver-rules=" + rules);
     }
 
+    /** A browser that writes down all that it asks the network for, and finds every other host at one port. */
+    static Browser recording(Path log, int elsewhere) {
+        return with(
+                "en",
+                Map.of(),
+                "--log-net-log=" + log,
+                "--host-resolver-rules=MAP * 127.0.0.1:" + elsewhere + ", EXCLUDE 127.0.0.1");
+    }
+
     private static Browser with(String languages, Map<String, Object> preferences, String... flags) {
         try {
             Path profile = Files.createTempDirectory("postern-browser");

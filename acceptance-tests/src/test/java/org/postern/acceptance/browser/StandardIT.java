@@ -270,6 +270,18 @@ class StandardIT {
     }
 
     @Test
+    void supportSession_countsDownToItsEnd_andThenSaysSo() {
+        browser.forgetEverything();
+        browser.go(
+                company.issue(BOB, "normal", "\"life\":6", "\"locale\":\"en\"").url() + "&direct=1");
+
+        browser.await(d -> browser.find("#support-left").getText().matches("0 min [1-3] s"));
+        browser.await(d -> browser.has("#ended"));
+
+        assertThat(browser.find("#ended").getText()).contains("Your session has ended");
+    }
+
+    @Test
     void adminTab_suspendsAndResumes_setsLanguageAndPassword() {
         browser.forgetEverything();
         browser.go(company.issue("postmaster@acme.example", "sso_admin").url() + "&direct=1");

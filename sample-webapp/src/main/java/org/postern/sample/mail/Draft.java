@@ -104,7 +104,7 @@ public record Draft(
         Map<String, InternetAddress> found = new LinkedHashMap<>();
         try {
             for (InternetAddress address : InternetAddress.parseHeader(list, false)) {
-                if (address.getAddress() != null && address.getAddress().indexOf('@') > 0) {
+                if (String.valueOf(address.getAddress()).matches("[^\\s\"<>(),;:\\\\@]+@[^@]+")) {
                     found.put(address.getAddress().toLowerCase(java.util.Locale.ROOT), address);
                 }
             }

@@ -1,22 +1,35 @@
 package org.postern.sample.mail;
 
 import jakarta.mail.Address;
+import jakarta.mail.FetchProfile;
 import jakarta.mail.Flags;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
+import jakarta.mail.UIDFolder;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeUtility;
 import java.io.UnsupportedEncodingException;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A message's header as single lines of text, however broken it is. */
 final class Headers {
-    private static final int MOST_CHARACTERS = 1000;
+    private static final int MOST_CHARACTERS = 900;
+    private static final int MOST_RAW = 16 * 1024;
     private static final int MOST_ADDRESSES = 50;
+    private static final int MOST_REFERENCES = 20;
+    private static final Pattern ID = Pattern.compile("<[!-;=?-~]{1,250}>");
+    private static final Pattern PLAIN_NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} '-]*");
+    private static final Pattern PLAIN_ADDRESS = Pattern.compile("[^\\s\"<>(),;:\\\\\\[\\]]+");
+    /** They are letters, and nothing is to be seen of them. */
+    private static final String BLANKS = "\u115f\u1160\u2800\u3164\uffa0";
 
     private interface Look<T> {
         @Nullable
@@ -30,7 +43,12 @@ final class Headers {
     }
 
     String subject() {
-        return look(message::getSubject).map(Headers::line).orElse("");
+        // Not what the library makes of it: that takes a minute for a megabyte of folded lines.
+        return look(() -> message.getHeader("Subject"))
+                .filter(header -> header.length > 0)
+                .map(header -> header[0].substring(0, Math.min(header[0].length(), MOST_RAW)))
+                .map(header -> line(decoded(header.replaceAll("[\\r\\n]+", ""))))
+                .orElse("");
     }
 
     Optional<Instant> date() {
@@ -63,18 +81,32 @@ final class Headers {
         return look(() -> message.isSet(Flags.Flag.ANSWERED)).orElse(false);
     }
 
+    /** All that is asked for here, to be had at once. */
+    static FetchProfile wanted(String... more) {
+        FetchProfile wanted = new FetchProfile();
+        wanted.add(FetchProfile.Item.ENVELOPE);
+        wanted.add(FetchProfile.Item.FLAGS);
+        wanted.add(UIDFolder.FetchProfileItem.UID);
+        wanted.add("Subject");
+        Stream.of(more).forEach(wanted::add);
+        return wanted;
+    }
+
     Letter.Origin origin() {
         return new Letter.Origin(
                 look(message::getReplyTo).map(Headers::addresses).orElse(""),
-                single("Message-ID"),
-                single("References"));
+                ids("Message-ID", 1),
+                ids("References", MOST_REFERENCES));
     }
 
-    private String single(String name) {
-        return look(() -> message.getHeader(name))
-                .filter(h -> h.length > 0)
-                .map(h -> line(h[0]))
-                .orElse("");
+    /** The last ids in a header, with spaces between: what is none would only be broken in an answer too. */
+    private String ids(String name, int most) {
+        List<String> ids = look(() -> message.getHeader(name)).stream()
+                .flatMap(Stream::of)
+                .flatMap(header -> ID.matcher(header).results())
+                .map(MatchResult::group)
+                .toList();
+        return String.join(" ", ids.subList(Math.max(0, ids.size() - most), ids.size()));
     }
 
     String from() {
@@ -93,14 +125,16 @@ final class Headers {
         }
     }
 
+    /** A name with an address in it would only say that it comes from somebody else. */
     private static String shortest(Address address) {
-        if (address instanceof InternetAddress internet && internet.getPersonal() != null) {
-            String name = line(internet.getPersonal());
-            if (!name.isBlank()) {
-                return name;
-            }
-        }
-        return full(address);
+        String name = name(address);
+        return name.isEmpty() || name.indexOf('@') >= 0 ? full(address) : name;
+    }
+
+    private static String name(Address address) {
+        return address instanceof InternetAddress internet && internet.getPersonal() != null
+                ? line(internet.getPersonal())
+                : "";
     }
 
     private static String addresses(Address[] addresses) {
@@ -111,31 +145,43 @@ final class Headers {
         return addresses.length > MOST_ADDRESSES ? joined + ", …" : joined.toString();
     }
 
-    /** With the name in quotes only where it could not be read back without. */
+    /** As it can be read again: an answer goes to this address, whatever name it gives itself. */
     private static String full(Address address) {
-        if (!(address instanceof InternetAddress internet)) {
-            return line(address.toString());
+        String plain = line(address instanceof InternetAddress internet ? internet.getAddress() : address.toString());
+        if (!PLAIN_ADDRESS.matcher(plain).matches()) {
+            plain = '"' + plain.replaceAll("[\"\\\\]", "_") + '"';
         }
-        String name = internet.getPersonal();
-        boolean plain = name != null && !name.isBlank() && !name.matches(".*[\"(),:;<>@\\[\\]\\\\].*");
-        return line(plain ? name + " <" + internet.getAddress() + '>' : internet.toUnicodeString());
+        String name = name(address);
+        try {
+            return name.isEmpty()
+                    ? plain
+                    : PLAIN_NAME.matcher(name).matches()
+                            ? name + " <" + plain + '>'
+                            : new InternetAddress(plain, name).toUnicodeString();
+        } catch (UnsupportedEncodingException impossible) {
+            return plain;
+        }
     }
 
-    /** Decoded, in one line, without what would turn its direction or hide. */
-    static String line(String raw) {
-        String text = raw;
+    /** Without the encoding that a header needs for what is not ASCII. */
+    static String decoded(String raw) {
         try {
-            text = MimeUtility.decodeText(MimeUtility.unfold(raw));
+            return MimeUtility.decodeText(raw);
         } catch (UnsupportedEncodingException | RuntimeException unknown) {
-            // as it came
+            return raw;
         }
+    }
+
+    /** In one line, without what would turn its direction or hide. */
+    static String line(@Nullable String raw) {
+        String text = raw == null ? "" : raw;
         StringBuilder line = new StringBuilder(Math.min(text.length(), MOST_CHARACTERS));
         for (int i = 0; i < text.length() && line.length() < MOST_CHARACTERS; ) {
             int c = text.codePointAt(i);
             i += Character.charCount(c);
             int type = Character.getType(c);
             boolean joiner = c == 0x200c || c == 0x200d;
-            if (Character.isWhitespace(c) || Character.isISOControl(c)) {
+            if (Character.isWhitespace(c) || Character.isISOControl(c) || BLANKS.indexOf(c) >= 0) {
                 line.append(' ');
             } else if ((type != Character.FORMAT || joiner) && type != Character.SURROGATE) {
                 line.appendCodePoint(c);

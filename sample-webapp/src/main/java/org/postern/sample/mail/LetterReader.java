@@ -10,8 +10,12 @@ import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,13 +31,20 @@ final class LetterReader {
     static final int DEEPEST = 20;
     static final int MOST_PARTS = 300;
 
-    private static final Pattern LINK = Pattern.compile("https?://[^\\s<>\"'\\p{Cntrl}]{1,2000}");
+    private static final int MOST_LINKS = 1000;
+    /** Each is a request of its own; further ones are files. */
+    private static final int MOST_FRAMES = 10;
+
+    private static final Pattern LINK = Pattern.compile("https?://[^\\s<>\"'\\p{Cntrl}\\p{Cf}]{1,2000}");
 
     private final boolean richText;
     private final List<Letter.Section> sections = new ArrayList<>();
     private final List<Letter.Attachment> attachments = new ArrayList<>();
+    private final Map<String, Letter.Attachment> pictures = new LinkedHashMap<>();
+    private final Set<String> shown = new HashSet<>();
     private int bytesLeft = MOST_BYTES;
     private int partsLeft = MOST_PARTS;
+    private int framesLeft = MOST_FRAMES;
     private boolean cut;
 
     /** @param richText whether HTML is preferred to plain text */
@@ -44,6 +55,12 @@ final class LetterReader {
     Letter read(MessageId id, Message message) {
         Headers headers = new Headers(message);
         part(message, "", 0);
+        // Some programs give an id to every file: a picture that no text shows is one of them.
+        pictures.forEach((contentId, picture) -> {
+            if (!shown.contains(contentId)) {
+                attachments.add(picture);
+            }
+        });
         return new Letter(
                 id,
                 headers.subject(),
@@ -64,6 +81,7 @@ final class LetterReader {
             return;
         }
         String type = Parts.type(part);
+        boolean html = type.equals("text/html");
         if (type.startsWith("multipart/")) {
             Optional<List<Part>> children = Parts.children(part);
             if (children.isEmpty()) {
@@ -75,11 +93,15 @@ final class LetterReader {
                     part(children.get().get(i), below(path, i), depth + 1);
                 }
             }
-        } else if ((type.equals("text/plain") || type.equals("text/html")) && !Parts.isAttached(part)) {
-            text(part, path.isEmpty() ? "1" : path, type.equals("text/html"));
-        } else if (!richText || !Parts.isPictureInText(part)) {
-            String own = path.isEmpty() ? "1" : path;
-            attachments.add(new Letter.Attachment(own, Parts.nameOf(part), Parts.size(part)));
+        } else if ((type.equals("text/plain") || (html && framesLeft-- > 0)) && !Parts.isAttached(part)) {
+            text(part, path.isEmpty() ? "1" : path, html);
+        } else {
+            Letter.Attachment file =
+                    new Letter.Attachment(path.isEmpty() ? "1" : path, Parts.nameOf(part), Parts.size(part));
+            String contentId = Parts.contentId(part).orElse("");
+            if (!Parts.isPictureInText(part) || pictures.putIfAbsent(contentId, file) != null) {
+                attachments.add(file);
+            }
         }
     }
 
@@ -113,11 +135,15 @@ final class LetterReader {
         if (text.isEmpty()) {
             sections.add(new Letter.Broken());
         } else if (html) {
-            sections.add(
-                    new Letter.Html(path, richText ? safe(text.get(), SafeHtml.Pictures.NONE) : plain(text.get())));
+            sections.add(new Letter.Html(path, richText ? safe(text.get(), this::none) : plain(text.get())));
         } else {
             sections.add(new Letter.Plain(runs(text.get())));
         }
+    }
+
+    private Optional<String> none(String source) {
+        Parts.contentIdOf(source).ifPresent(shown::add);
+        return Optional.empty();
     }
 
     /** An HTML part by itself; empty where it cannot be read. */
@@ -141,7 +167,7 @@ final class LetterReader {
     }
 
     private Optional<String> decoded(Part part) {
-        try (InputStream in = part.getInputStream()) {
+        try (InputStream in = Parts.open(part)) {
             byte[] bytes = in.readNBytes(bytesLeft);
             bytesLeft -= bytes.length;
             cut |= bytesLeft == 0 && in.read() >= 0;
@@ -171,11 +197,11 @@ final class LetterReader {
     }
 
     static List<Letter.Run> runs(String raw) {
-        String text = raw.replace("\r\n", "\n").replaceAll("[\\p{Cntrl}&&[^\\n\\t]]", "\ufffd");
+        String text = raw.replaceAll("\r\n?", "\n").replaceAll("[\\p{Cntrl}&&[^\\n\\t]]", "\ufffd");
         List<Letter.Run> runs = new ArrayList<>();
         Matcher links = LINK.matcher(text);
         int from = 0;
-        while (links.find()) {
+        while (runs.size() < 2 * MOST_LINKS && links.find()) {
             String link = withoutPunctuation(links.group());
             if (links.start() > from) {
                 runs.add(new Letter.Run(text.substring(from, links.start()), ""));

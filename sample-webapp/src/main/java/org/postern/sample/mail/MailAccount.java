@@ -1,12 +1,10 @@
 package org.postern.sample.mail;
 
-import jakarta.mail.FetchProfile;
 import jakarta.mail.Flags;
 import jakarta.mail.Folder;
 import jakarta.mail.FolderNotFoundException;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
-import jakarta.mail.UIDFolder;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.search.AndTerm;
 import jakarta.mail.search.HeaderTerm;
@@ -19,11 +17,14 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.eclipse.angus.mail.iap.ProtocolException;
 import org.eclipse.angus.mail.imap.IMAPFolder;
 import org.eclipse.angus.mail.imap.IMAPMessage;
 import org.eclipse.angus.mail.imap.IMAPStore;
+import org.jspecify.annotations.Nullable;
 
 /** One connection to one mailbox. Not thread-safe; close it. */
 public final class MailAccount implements AutoCloseable {
@@ -38,6 +39,7 @@ public final class MailAccount implements AutoCloseable {
 
     private final IMAPStore store;
     private final boolean readOnly;
+    private @Nullable IMAPFolder open;
 
     MailAccount(IMAPStore store, boolean readOnly) {
         this.store = store;
@@ -67,19 +69,39 @@ public final class MailAccount implements AutoCloseable {
     /** Opens a folder for some work. */
     private <T> T within(String path, boolean changes, Work<T> work) throws MailException {
         return ask(() -> {
-            IMAPFolder folder = (IMAPFolder) store.getFolder(path);
-            folder.open(changes && !readOnly ? Folder.READ_WRITE : Folder.READ_ONLY);
+            boolean writes = changes && !readOnly;
+            IMAPFolder folder = open;
+            if (folder == null
+                    || !folder.isOpen()
+                    || !folder.getFullName().equals(path)
+                    || (writes && folder.getMode() != Folder.READ_WRITE)) {
+                closeFolder();
+                folder = (IMAPFolder) store.getFolder(path);
+                folder.open(writes ? Folder.READ_WRITE : Folder.READ_ONLY);
+                open = folder;
+            }
             return work.in(folder);
         });
+    }
+
+    /** An open folder holds the one connection: without it, whatever else is asked would need another login. */
+    private void closeFolder() throws MessagingException {
+        if (open != null && open.isOpen()) {
+            open.close(false);
+        }
+        open = null;
     }
 
     /** All folders, as the server lists them. */
     public List<MailFolder> folders() throws MailException {
         return ask(() -> {
+            closeFolder();
             List<MailFolder> found = new ArrayList<>();
             Folder[] listed = store.getDefaultFolder().list("*");
-            for (Folder folder : Arrays.copyOf(listed, Math.min(listed.length, MOST_FOLDERS))) {
-                found.add(folder((IMAPFolder) folder));
+            for (Folder folder : listed) {
+                if (found.size() < MOST_FOLDERS || folder.getFullName().equalsIgnoreCase(INBOX)) {
+                    found.add(folder((IMAPFolder) folder));
+                }
             }
             return found;
         });
@@ -117,7 +139,7 @@ public final class MailAccount implements AutoCloseable {
     public Letter.Listing list(String path, String words, int page, boolean sent) throws MailException {
         return within(path, false, folder -> {
             Optional<SearchTerm> term = term(words);
-            Message[] found = term.isPresent() ? search(folder, term.get()) : new Message[0];
+            int[] found = term.isPresent() ? search(folder, term.get()) : new int[0];
             int total = term.isPresent() ? found.length : folder.getMessageCount();
             int pages = Math.max(1, (total + PAGE - 1) / PAGE);
             int shown = Math.max(1, Math.min(page, pages));
@@ -126,28 +148,15 @@ public final class MailAccount implements AutoCloseable {
             List<Letter.Summary> summaries = new ArrayList<>();
             if (newest >= 1) {
                 Message[] messages = term.isPresent()
-                        ? Arrays.copyOfRange(found, oldest - 1, newest)
+                        ? folder.getMessages(Arrays.copyOfRange(found, oldest - 1, newest))
                         : folder.getMessages(oldest, newest);
-                FetchProfile wanted = new FetchProfile();
-                wanted.add(FetchProfile.Item.ENVELOPE);
-                wanted.add(FetchProfile.Item.FLAGS);
-                wanted.add(UIDFolder.FetchProfileItem.UID);
-                folder.fetch(messages, wanted);
+                folder.fetch(messages, Headers.wanted());
                 for (int i = messages.length - 1; i >= 0; i--) {
                     summaries.add(summary(folder, messages[i], sent));
                 }
             }
             return new Letter.Listing(summaries, total, shown, pages);
         });
-    }
-
-    /** What the server cannot search for it refuses, as a command that it does not understand. */
-    private static Message[] search(IMAPFolder folder, SearchTerm term) throws MessagingException {
-        try {
-            return folder.search(term);
-        } catch (MessagingException refused) {
-            throw folder.isOpen() ? new SearchException("the search was refused") : refused;
-        }
     }
 
     private static Optional<SearchTerm> term(String words) {
@@ -164,6 +173,26 @@ public final class MailAccount implements AutoCloseable {
                 }))
                 .toArray(SearchTerm[]::new);
         return terms.length == 0 ? Optional.empty() : Optional.of(new AndTerm(terms));
+    }
+
+    /**
+     * The numbers of the messages that match, in their order: no object for each, however many they are. What the server
+     * cannot search for it refuses, as a command that it does not understand.
+     */
+    private static int[] search(IMAPFolder folder, SearchTerm term) throws MessagingException {
+        try {
+            int[] found = (int[]) folder.doCommand(protocol -> {
+                try {
+                    return protocol.search(term);
+                } catch (SearchException unable) {
+                    throw new ProtocolException("the server cannot search for this", unable);
+                }
+            });
+            Arrays.sort(found);
+            return found;
+        } catch (MessagingException refused) {
+            throw folder.isOpen() ? new SearchException("the search was refused") : refused;
+        }
     }
 
     private static Letter.Summary summary(IMAPFolder folder, Message message, boolean sent) throws MessagingException {
@@ -189,8 +218,13 @@ public final class MailAccount implements AutoCloseable {
      * @param richText whether HTML is preferred to plain text
      */
     public Optional<Letter> read(String path, MessageId id, boolean richText) throws MailException {
-        return within(
-                path, false, folder -> find(folder, id).map(message -> new LetterReader(richText).read(id, message)));
+        return within(path, false, folder -> {
+            Optional<Message> message = find(folder, id);
+            if (message.isPresent()) {
+                folder.fetch(new Message[] {message.get()}, Headers.wanted("Message-ID", "References"));
+            }
+            return message.map(m -> new LetterReader(richText).read(id, m));
+        });
     }
 
     /** What a picture in a message is found by. */
@@ -213,14 +247,7 @@ public final class MailAccount implements AutoCloseable {
         return within(path, false, folder -> {
             Optional<Message> message = find(folder, id);
             return message.flatMap(m -> Parts.at(m, part))
-                    .flatMap(p -> new LetterReader(true).html(p, source -> {
-                        String trimmed = source.strip();
-                        if (trimmed.regionMatches(true, 0, "cid:", 0, 4)) {
-                            return Parts.picture(message.get(), "", trimmed.substring(4), 0)
-                                    .map(own::of);
-                        }
-                        return remote && trimmed.matches("(?is)https?://.*") ? Optional.of(trimmed) : Optional.empty();
-                    }));
+                    .flatMap(p -> new LetterReader(true).html(p, Parts.pictures(message.get(), remote, own)));
         });
     }
 
@@ -259,7 +286,7 @@ public final class MailAccount implements AutoCloseable {
             return part.equals(SOURCE)
                     ? message.map(m -> new Content("message.eml", "message/rfc822", ((IMAPMessage) m)::getMimeStream))
                     : message.flatMap(m -> Parts.at(m, part))
-                            .map(p -> new Content(Parts.nameOf(p), Parts.type(p), p::getInputStream));
+                            .map(p -> new Content(Parts.nameOf(p), Parts.type(p), () -> Parts.open(p)));
         });
     }
 
@@ -281,11 +308,13 @@ public final class MailAccount implements AutoCloseable {
     }
 
     private static Message[] found(IMAPFolder folder, List<MessageId> ids) throws MessagingException {
-        List<Message> found = new ArrayList<>();
-        for (MessageId id : ids) {
-            find(folder, id).ifPresent(found::add);
-        }
-        return found.toArray(Message[]::new);
+        long validity = folder.getUIDValidity();
+        long[] uids = ids.stream()
+                .filter(id -> id.validity() == validity)
+                .mapToLong(MessageId::uid)
+                .toArray();
+        Message[] found = uids.length == 0 ? new Message[0] : folder.getMessagesByUID(uids);
+        return Stream.of(found).filter(Objects::nonNull).toArray(Message[]::new);
     }
 
     /**
@@ -332,16 +361,10 @@ public final class MailAccount implements AutoCloseable {
     /** Keeps a copy of a message that was sent. */
     public void keep(MimeMessage sent) throws MailException {
         String target = find(MailFolder.Use.SENT);
-        sent(sent);
-        within(target, true, folder -> {
-            folder.appendMessages(new Message[] {sent});
-            return true;
-        });
-    }
-
-    private static void sent(MimeMessage message) throws MailException {
         ask(() -> {
-            message.setFlag(Flags.Flag.SEEN, true);
+            sent.setFlag(Flags.Flag.SEEN, true);
+            // Not within that folder: attachments are still read from the one that is open.
+            store.getFolder(target).appendMessages(new Message[] {sent});
             return true;
         });
     }

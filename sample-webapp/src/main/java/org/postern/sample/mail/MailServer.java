@@ -41,8 +41,15 @@ public final class MailServer {
         properties.setProperty(prefix + "timeout", ANSWER_MILLIS);
         properties.setProperty(prefix + "writetimeout", ANSWER_MILLIS);
         properties.setProperty(prefix + "starttls.enable", "true");
+        // From another host a password comes only to a server that proves who it is.
+        properties.setProperty(prefix + "starttls.required", Boolean.toString(!isHere(server)));
         properties.setProperty(prefix + "ssl.checkserveridentity", "true");
         return prefix;
+    }
+
+    private static boolean isHere(URI server) {
+        String host = server.getHost();
+        return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
     }
 
     /**

@@ -10,6 +10,7 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
+import jakarta.mail.internet.MimeUtility;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -75,7 +76,7 @@ public final class Outgoing {
 
         @Override
         public String getContentType() {
-            return content.type();
+            return content.type().startsWith("multipart/") ? "application/octet-stream" : content.type();
         }
 
         @Override
@@ -115,9 +116,10 @@ public final class Outgoing {
             message.setSentDate(Date.from(now));
             if (!origin.messageId().isEmpty()) {
                 message.setHeader("In-Reply-To", origin.messageId());
-                message.setHeader("References", (origin.references() + " " + origin.messageId()).strip());
+                String references = (origin.references() + " " + origin.messageId()).strip();
+                message.setHeader("References", MimeUtility.fold("References: ".length(), references));
             }
-            String text = draft.text().replace("\r\n", "\n").replace("\n", "\r\n");
+            String text = draft.text().replaceAll("\r\n?|\n", "\r\n");
             if (attachments.isEmpty()) {
                 message.setText(text, UTF_8);
             } else {

@@ -5,19 +5,29 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.Multipart;
 import jakarta.mail.Part;
 import jakarta.mail.internet.ContentType;
+import jakarta.mail.internet.MimeBodyPart;
+import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimePart;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.eclipse.angus.mail.util.BASE64DecoderStream;
+import org.eclipse.angus.mail.util.QPDecoderStream;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at MIME parts that may be broken in every way. */
 final class Parts {
     private static final int MOST_CHILDREN = 200;
     private static final int DEEPEST = 20;
+    private static final int MOST_NAME = 150;
     private static final String TEXT = "text/plain";
 
     /** What a browser shows as a picture, and nothing else. */
@@ -72,9 +82,29 @@ final class Parts {
     /** A plain file name, without folders. */
     static Optional<String> fileName(Part part) {
         return look(part::getFileName)
-                .map(Headers::line)
-                .map(name -> name.replaceAll(".*[/\\\\]", "").replaceAll("[\"<>|:*?]", "_"))
+                .map(name -> Headers.line(Headers.decoded(name)))
+                .map(name -> shortened(name.replaceAll(".*[/\\\\]", "").replaceAll("[\"<>|:*?]", "_")))
                 .filter(name -> !name.isBlank() && !name.matches("\\.+"));
+    }
+
+    /** A name that a header and a disk have room for, with its ending. */
+    private static String shortened(String name) {
+        int ending = Math.max(name.lastIndexOf('.'), name.length() - 10);
+        return name.length() <= MOST_NAME
+                ? name
+                : Headers.line(name.substring(0, MOST_NAME - (name.length() - ending)) + name.substring(ending));
+    }
+
+    /** What a part holds, as far as it can be decoded; as it came where its encoding is unknown. */
+    static InputStream open(Part part) throws MessagingException {
+        String encoding = look(((MimePart) part)::getEncoding).orElse("").strip();
+        InputStream raw =
+                part instanceof MimeBodyPart body ? body.getRawInputStream() : ((MimeMessage) part).getRawInputStream();
+        return switch (encoding.toLowerCase(Locale.ROOT)) {
+            case "base64" -> new BASE64DecoderStream(raw, true);
+            case "quoted-printable" -> new QPDecoderStream(raw);
+            default -> raw;
+        };
     }
 
     /** What it is called on a disk. */
@@ -124,22 +154,43 @@ final class Parts {
         return Optional.of(part);
     }
 
-    /** The path of the picture with this id; empty where there is none among the first parts. */
-    static Optional<String> picture(Part part, String path, String contentId, int depth) {
-        Optional<List<Part>> children = depth > DEEPEST ? Optional.empty() : children(part);
-        for (int i = 0; children.isPresent() && i < children.get().size(); i++) {
-            Part child = children.get().get(i);
+    /** The pictures that the text of a message may show. */
+    static SafeHtml.Pictures pictures(Part message, boolean remote, MailAccount.PictureAddress own) {
+        Map<String, String> paths = new HashMap<>();
+        find(message, "", 0, paths);
+        return source -> {
+            Optional<String> id = contentIdOf(source);
+            return id.isPresent()
+                    ? Optional.ofNullable(paths.get(id.get())).map(own::of)
+                    : Optional.of(source.strip()).filter(s -> remote && s.matches("(?is)https?://.*"));
+        };
+    }
+
+    /** The id that a {@code cid:} URL means; empty for any other address. */
+    static Optional<String> contentIdOf(String source) {
+        String trimmed = source.strip();
+        if (!trimmed.regionMatches(true, 0, "cid:", 0, 4)) {
+            return Optional.empty();
+        }
+        String id = trimmed.substring(4);
+        try {
+            return Optional.of(URLDecoder.decode(id.replace("+", "%2B"), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException notEncoded) {
+            return Optional.of(id);
+        }
+    }
+
+    private static void find(Part part, String path, int depth, Map<String, String> paths) {
+        List<Part> children = depth > DEEPEST ? List.of() : children(part).orElse(List.of());
+        for (int i = 0; i < children.size() && paths.size() < MOST_CHILDREN; i++) {
+            Part child = children.get(i);
             String own = path.isEmpty() ? Integer.toString(i + 1) : path + '.' + (i + 1);
-            if (isPictureInText(child) && contentId(child).get().equals(contentId)) {
-                return Optional.of(own);
-            }
-            Optional<String> within =
-                    type(child).startsWith("multipart/") ? picture(child, own, contentId, depth + 1) : Optional.empty();
-            if (within.isPresent()) {
-                return within;
+            if (isPictureInText(child)) {
+                paths.putIfAbsent(contentId(child).get(), own);
+            } else if (type(child).startsWith("multipart/")) {
+                find(child, own, depth + 1, paths);
             }
         }
-        return Optional.empty();
     }
 
     static long size(Part part) {

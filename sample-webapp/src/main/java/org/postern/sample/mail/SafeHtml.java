@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.owasp.html.AttributePolicy;
 import org.owasp.html.HtmlPolicyBuilder;
 import org.owasp.html.HtmlSanitizer;
@@ -111,7 +112,9 @@ public record SafeHtml(String html, String text, boolean hidesPictures) {
             HtmlSanitizer.sanitize(safe, structure().toFactory().apply(receiver));
             return receiver.text
                     .toString()
-                    .replaceAll("[ \\t\\u00a0]*\\n[ \\t\\u00a0]*", "\n")
+                    .lines()
+                    .map(String::strip)
+                    .collect(Collectors.joining("\n"))
                     .replaceAll("\\n{3,}", "\n\n")
                     .strip();
         }
@@ -138,7 +141,7 @@ public record SafeHtml(String html, String text, boolean hidesPictures) {
 
         @Override
         public void text(String run) {
-            text.append(run.replaceAll("\\s+", " "));
+            text.append(run.replaceAll("[\\s\\u00a0]+", " "));
         }
     }
 }

@@ -47,11 +47,14 @@ final class OwnSession implements Serializable {
         if (old != null) {
             old.invalidate();
         }
-        request.getSession(true)
-                .setAttribute(
-                        ATTRIBUTE,
-                        new OwnSession(
-                                mailbox.address().toString(), locale, Csrf.newToken(), passwordVersion, password));
+        HttpSession fresh = request.getSession(true);
+        if (fresh.getId().equals(request.getRequestedSessionId())) {
+            // Some containers take up the id that the browser sent.
+            request.changeSessionId();
+        }
+        fresh.setAttribute(
+                ATTRIBUTE,
+                new OwnSession(mailbox.address().toString(), locale, Csrf.newToken(), passwordVersion, password));
     }
 
     /** After a password change: the same session, with the new one. */

@@ -66,7 +66,7 @@ final class SignIn {
     }
 
     private void form(Exchange exchange, int status, String error) throws IOException {
-        Draft kept = exchange.isPost() ? WritePages.typed(exchange) : Draft.EMPTY;
+        Draft kept = typed(exchange);
         boolean ended =
                 exchange.anybody().isEmpty() && (exchange.request().getParameter(ENDED) != null || !kept.isEmpty());
         String user = exchange.param("user");
@@ -139,7 +139,11 @@ final class SignIn {
     void refusedToken(Exchange exchange) throws IOException {
         String user = exchange.param("user").isEmpty() ? exchange.param("_user") : exchange.param("user");
         String pass = exchange.param("pass").isEmpty() ? exchange.param("_pass") : exchange.param("pass");
-        boolean unclicked = postern.settings().login().confirmAlways() && !exchange.isPost();
+        // A link in a letter is followed from here too: only what somebody typed or bookmarked logs in by itself.
+        String site = exchange.request().getHeader("Sec-Fetch-Site");
+        boolean followed = site != null && !site.equals("none");
+        boolean unclicked =
+                !exchange.isPost() && (followed || postern.settings().login().confirmAlways());
         if (Csrf.isFromElsewhere(exchange.request()) || unclicked) {
             form(exchange, HttpServletResponse.SC_FORBIDDEN, "login.refused");
         } else {
@@ -169,13 +173,20 @@ final class SignIn {
 
     /** Whoever was in the middle of a letter goes on with it. */
     private static void goOn(Exchange exchange, String start) {
-        Draft kept = WritePages.typed(exchange);
+        Draft kept = typed(exchange);
         if (kept.isEmpty()) {
             exchange.leave(start);
         } else {
             exchange.request().getSession().setAttribute(KEPT, kept);
             exchange.redirect("/?_task=write&_kept");
         }
+    }
+
+    /** What was typed on a page of ours: another site's letter is nobody's. */
+    private static Draft typed(Exchange exchange) {
+        return exchange.isPost() && !Csrf.isFromElsewhere(exchange.request())
+                ? WritePages.typed(exchange)
+                : Draft.EMPTY;
     }
 
     /** The letter that was kept over a login, once. */

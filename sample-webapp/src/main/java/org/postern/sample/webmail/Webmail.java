@@ -155,6 +155,12 @@ public final class Webmail extends HttpServlet {
             exchange.problem(HttpServletResponse.SC_NOT_FOUND);
             return;
         }
+        String type = request.getContentType();
+        if (!name.equals("send") && type != null && type.regionMatches(true, 0, "multipart/", 0, 10)) {
+            // Files come with a letter, and nowhere else.
+            exchange.problem(HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE);
+            return;
+        }
         boolean get = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
         Optional<Action> action = get ? task.get() : exchange.isPost() ? task.post() : Optional.empty();
         if (action.isEmpty()) {

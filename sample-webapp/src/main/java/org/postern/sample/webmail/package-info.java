@@ -1,4 +1,4 @@
-/** The webmail's pages, without a script: {@link org.postern.sample.webmail.Webmail}. */
+/** The webmail's pages: {@link org.postern.sample.webmail.Webmail}. */
 @NullMarked
 package org.postern.sample.webmail;
 

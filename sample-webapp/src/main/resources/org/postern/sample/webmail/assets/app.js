@@ -5,6 +5,8 @@
   const byId = id => document.getElementById(id);
   const rows = () => [...document.querySelectorAll('.message-link')];
   let typed = false;
+  let asked = false;
+  let end = 0;
 
   // What the browser keeps for its Back key is empty, and coming back asks the server anew: nobody who sits down after a
   // logout sees a mailbox.
@@ -19,7 +21,7 @@
     }
   };
   const frames = () => document.querySelectorAll('iframe.html').forEach(frame => {
-    frame.addEventListener('load', () => fit(frame));
+    frame.onload = () => fit(frame);
     fit(frame);
   });
 
@@ -28,10 +30,11 @@
     if (!left) {
       return;
     }
-    const seconds = Math.floor((Date.parse(left.dateTime) - Date.now()) / 1000);
+    const seconds = Math.floor((end - performance.now()) / 1000);
     if (seconds < 0) {
       // The server says that it is over; whoever is writing keeps what he wrote.
-      if (!typed) {
+      if (!typed && !asked) {
+        asked = true;
         location.reload();
       }
       return;
@@ -43,6 +46,8 @@
   };
 
   const ready = () => {
+    // By the server's clock: this machine's may be wrong.
+    end = performance.now() + 1000 * (byId('support-left') || {dataset: {}}).dataset.left;
     frames();
     countdown();
     typed = false;
