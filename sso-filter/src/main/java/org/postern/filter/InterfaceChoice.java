@@ -20,7 +20,9 @@ final class InterfaceChoice {
         Optional<WebmailInterface> chosen = FormFields.parse(query, NO_BODY)
                 .map(fields -> fields.value("_interface"))
                 .flatMap(WebmailInterface::parse);
-        if (chosen.isEmpty() || !request.getMethod().equals("GET") || Fetch.isFromAnotherSite(request)) {
+        boolean asked =
+                request.getMethod().equals("GET") && !Fetch.isFromAnotherSite(request) && !Fetch.isNoVisit(request);
+        if (chosen.isEmpty() || !asked) {
             return Optional.of(request);
         }
         chosen.get().remember(request, response);
