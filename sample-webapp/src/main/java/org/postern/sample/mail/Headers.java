@@ -148,18 +148,16 @@ final class Headers {
     /** As it can be read again: an answer goes to this address, whatever name it gives itself. */
     private static String full(Address address) {
         String plain = line(address instanceof InternetAddress internet ? internet.getAddress() : address.toString());
-        if (!PLAIN_ADDRESS.matcher(plain).matches()) {
-            plain = '"' + plain.replaceAll("[\"\\\\]", "_") + '"';
-        }
         String name = name(address);
+        boolean good = PLAIN_ADDRESS.matcher(plain).matches();
+        if (good && PLAIN_NAME.matcher(name).matches()) {
+            return name + " <" + plain + '>';
+        }
+        String quoted = good ? plain : '"' + plain.replaceAll("[\"\\\\]", "_") + '"';
         try {
-            return name.isEmpty()
-                    ? plain
-                    : PLAIN_NAME.matcher(name).matches()
-                            ? name + " <" + plain + '>'
-                            : new InternetAddress(plain, name).toUnicodeString();
+            return name.isEmpty() ? quoted : new InternetAddress(quoted, name).toUnicodeString();
         } catch (UnsupportedEncodingException impossible) {
-            return plain;
+            return quoted;
         }
     }
 

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A message as it is shown. Every text is a single line of plain text, to be escaped where it is written.
+ * A message as it is shown. Every text of its header is a single line; all are plain text, to be escaped where they are
+ * written, but {@link SafeHtml}.
  *
  * @param origin what a reply needs to know of it
  * @param sections the text, in its order; none where there is none

@@ -15,25 +15,14 @@ import org.postern.sample.mail.MailException;
 import org.postern.sample.mail.Outbox;
 import org.postern.sample.mail.Outgoing;
 
-/** Tells the owner of a mailbox by mail, in his language, that somebody came with a token. Thread-safe. */
-public final class NoticeMail implements OwnerNotice {
-    private final Outbox outbox;
-    private final MailboxAddress from;
-    private final String user;
-    private final Secret password;
-    private final Templates templates;
-    private final Clock clock;
-
-    /** @param user who logs in at the submission server; empty where nobody need */
-    public NoticeMail(
-            Outbox outbox, MailboxAddress from, String user, Secret password, Templates templates, Clock clock) {
-        this.outbox = outbox;
-        this.from = from;
-        this.user = user;
-        this.password = password;
-        this.templates = templates;
-        this.clock = clock;
-    }
+/**
+ * Tells the owner of a mailbox by mail, in his language, that somebody came with a token. Thread-safe.
+ *
+ * @param user who logs in at the submission server; empty where nobody need
+ */
+public record NoticeMail(
+        Outbox outbox, MailboxAddress from, String user, Secret password, Templates templates, Clock clock)
+        implements OwnerNotice {
 
     @Override
     public void opened(Mailbox mailbox, Visit visit) {

@@ -11,13 +11,7 @@ import org.postern.core.service.Postern;
 import org.postern.core.spi.MailDirectory;
 
 /** What the mailbox's owner may change: his password. A token session may not, and is told why. */
-final class SettingsPage {
-    private final Postern postern;
-
-    SettingsPage(Postern postern) {
-        this.postern = postern;
-    }
-
+record SettingsPage(Postern postern) {
     void show(Exchange exchange) throws IOException {
         show(exchange, HttpServletResponse.SC_OK, "", "");
     }

@@ -23,18 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Writing, answering, handing on, and sending. */
-final class WritePages {
+record WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
     private static final Logger LOG = LoggerFactory.getLogger(WritePages.class);
-
-    private final Outbox outbox;
-    private final MailPages mail;
-    private final MailDirectory directory;
-
-    WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
-        this.outbox = outbox;
-        this.mail = mail;
-        this.directory = directory;
-    }
 
     /** The form: empty, or begun from a message. */
     void show(Exchange exchange) throws IOException, MailException {
