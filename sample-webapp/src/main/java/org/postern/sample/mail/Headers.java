@@ -27,7 +27,7 @@ final class Headers {
     private static final int MOST_REFERENCES = 20;
     private static final Pattern ID = Pattern.compile("<[!-;=?-~]{1,250}>");
     private static final Pattern PLAIN_NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} '-]*");
-    private static final Pattern PLAIN_ADDRESS = Pattern.compile("[^\\s\"<>(),;:\\\\\\[\\]]+");
+    private static final Pattern PLAIN_ADDRESS = Pattern.compile("[^\\s\"<>(),;:\\\\\\[\\]]{1,320}");
     /** They are letters, and nothing is to be seen of them. */
     private static final String BLANKS = "\u115f\u1160\u2800\u3164\uffa0";
 
