@@ -89,7 +89,8 @@ class StandardIT {
 
     @Test
     void foldersSearchAndPages_areExchanged() {
-        browser.leave(() -> browser.driver().findElement(By.linkText("Sent")).click());
+        browser.leave(
+                () -> browser.driver().findElement(By.partialLinkText("Sent")).click());
         assertThat(browser.find("#title").getText()).isEqualTo("Sent");
         browser.leave(
                 () -> browser.driver().findElement(By.partialLinkText("Inbox")).click());
@@ -130,7 +131,8 @@ class StandardIT {
         open("Re: Fwd: Standard letter");
         browser.click("#do-delete");
         assertThat(browser.find("#done").getText()).isEqualTo("Moved to Trash.");
-        browser.leave(() -> browser.driver().findElement(By.linkText("Trash")).click());
+        browser.leave(
+                () -> browser.driver().findElement(By.partialLinkText("Trash")).click());
         open("Re: Fwd: Standard letter");
         browser.click("#do-delete");
         assertThat(browser.find("#done").getText()).isEqualTo("Deleted for good.");

@@ -55,7 +55,13 @@ class TextBrowserIT {
         assertThat(browser.kept("logo")).contains("Postern", "You are being logged in", "Continue");
         assertThat(browser.kept("list"))
                 .contains("Support session", desk.admin(), Desk.REASON, "Time left", ALICE, "Inbox")
-                .contains("Folders", "Sent", "Jürgen Groß", "Welcome to your mailbox", "unread", "Standard interface");
+                .contains(
+                        "Inbox 2 unread messages",
+                        "Sent",
+                        "Jürgen Groß",
+                        "Welcome to your mailbox",
+                        "unread",
+                        "Standard interface");
         assertThat(browser.kept("message")).contains("Welcome to your mailbox", "it@acme.example", "Inbox");
         assertThat(browser.kept("settings")).contains("Settings", "Alice Arnold", "you cannot change this mailbox's");
         assertThat(browser.kept("out"))
@@ -72,11 +78,12 @@ class TextBrowserIT {
     void letter_isWrittenAndSent(String name) {
         TextBrowser browser = browser(name)
                 .signIn(ALICE, "demo-alice")
+                .keep("list")
                 .go(postern.address() + "/?_task=write&to=alice@acme.example&subject=By_" + name)
                 .keep("form")
                 .write("plain words from " + name)
                 .keep("sent")
-                .follow("By_" + name)
+                .follow("unread: By_" + name)
                 .keep("letter");
 
         browser.visit(postern.address() + "/");
