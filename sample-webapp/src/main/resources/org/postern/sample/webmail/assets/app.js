@@ -42,15 +42,18 @@
     left.textContent = pattern.replace('{0}', big).replace('{1}', small);
   };
 
+  // A narrow window shows the list or the message.
+  const panes = () => document.querySelectorAll('.mail').forEach(mail => mail.classList.toggle('open', !!byId('message')));
+
   const ready = () => {
     frames();
     countdown();
+    panes();
     typed = false;
     const on = byId('keys-on');
     if (on) {
       on.checked = localStorage.getItem('keys') !== 'off';
     }
-    document.querySelectorAll('.mail').forEach(mail => mail.classList.toggle('open', !!byId('message')));
   };
   addEventListener('DOMContentLoaded', () => {
     ready();
@@ -85,6 +88,7 @@
           link.querySelectorAll('.mark').forEach(mark => mark.remove());
         }
       });
+      panes();
       byId('reader').scrollTop = 0;
       byId('reader').focus({preventScroll: true});
     } else if (target.id === 'page') {
