@@ -690,6 +690,12 @@ abstract class Journeys {
         browser.see("#ended", "Your session has ended. Please log in again.");
         assertThat(browser.has("#login")).isTrue();
         assertThat(browser.source()).doesNotContain(ALICE, "Who opened");
+        browser.find("h1").click();
+        browser.press("?");
+        browser.find("#user").sendKeys(ALICE);
+        browser.find("#pass").sendKeys("demo-alice");
+        browser.click("#signin");
+        arrive();
     }
 
     @Test

@@ -62,9 +62,17 @@
   // Text is drawn anew when a window changes its width.
   addEventListener('resize', () => document.querySelectorAll('iframe.html').forEach(fit));
 
+  // The login page has neither: it comes when the session has ended.
+  const offline = is => {
+    if (byId('offline')) {
+      byId('offline').hidden = !is;
+    }
+  };
+  const help = () => byId('shortcuts') && byId('shortcuts').showModal();
+
   addEventListener('htmx:afterSettle', event => {
     const target = event.detail.target || byId('page');
-    byId('offline').hidden = true;
+    offline(false);
     if (target.id === 'said') {
       (byId('error') || target).scrollIntoView({block: 'center'});
       return;
@@ -96,9 +104,7 @@
       (auto || byId('main')).focus({preventScroll: true});
     }
   });
-  ['htmx:sendError', 'htmx:timeout'].forEach(name => addEventListener(name, () => {
-    byId('offline').hidden = false;
-  }));
+  ['htmx:sendError', 'htmx:timeout'].forEach(name => addEventListener(name, () => offline(true)));
 
   addEventListener('input', event => {
     typed = typed || !!event.target.closest('#letter');
@@ -121,7 +127,7 @@
       localStorage.setItem('keys', event.target.checked ? 'on' : 'off');
     }
   });
-  addEventListener('click', event => event.target.id === 'keys' && byId('shortcuts').showModal());
+  addEventListener('click', event => event.target.id === 'keys' && help());
 
   const go = step => {
     const links = rows();
@@ -158,7 +164,7 @@
     m: () => press('do-unread'),
     '#': () => press('do-delete'),
     '/': () => byId('q') && byId('q').focus(),
-    '?': () => byId('shortcuts').showModal()
+    '?': help
   };
   addEventListener('keydown', event => {
     const editing = event.target.closest && event.target.closest('input:not([type=checkbox]),textarea,select,dialog');
