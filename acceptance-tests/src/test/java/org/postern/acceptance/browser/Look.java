@@ -65,11 +65,6 @@ final class Look {
                 picture(name);
                 assertThat(overflow()).as(name + " sticks out").isEmpty();
                 assertThat(violations(exempt)).as(name).isEmpty();
-                if (browser.has("#body iframe")) {
-                    assertThat(browser.<List<?>>inLetter(() -> violations(exempt)))
-                            .as(name + ", in the letter")
-                            .isEmpty();
-                }
             }
         }
     }

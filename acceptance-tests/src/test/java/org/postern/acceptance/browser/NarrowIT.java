@@ -2,11 +2,13 @@ package org.postern.acceptance.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.Keys;
 import org.postern.acceptance.RunningPostern;
 
 /** Every page in every language on the narrowest of phones: nothing sticks out, and no word of a button is cut off. */
@@ -29,6 +31,7 @@ class NarrowIT {
                 out.push('is cut off: ' + name + ' ' + e.scrollWidth + ' > ' + e.clientWidth);
             }
             for (const e of document.querySelectorAll('select')) {
+              if (!e.clientWidth) continue;
               const probe = document.createElement('span');
               probe.textContent = e.selectedOptions[0].textContent;
               e.after(probe);
@@ -36,6 +39,7 @@ class NarrowIT {
               probe.remove();
             }
             for (const e of document.querySelectorAll('input[placeholder]')) {
+              if (!e.clientWidth) continue;
               const canvas = document.createElement('canvas').getContext('2d');
               const style = getComputedStyle(e);
               canvas.font = style.font;
@@ -43,6 +47,8 @@ class NarrowIT {
               if (canvas.measureText(e.placeholder).width > room) out.push('is cut off: ' + e.placeholder);
             }
             return out;""";
+
+    private final List<String> cut = new ArrayList<>();
 
     private static RunningPostern postern;
     private static Browser browser;
@@ -66,12 +72,12 @@ class NarrowIT {
         postern.close();
     }
 
-    private static void fits(String where, String sign) {
+    private void fits(String where, String sign) {
         assertThat(browser.has(sign)).as(where + ": " + browser.text()).isTrue();
-        assertThat((List<?>) browser.script(CUT)).as(where).isEmpty();
+        ((List<?>) browser.script(CUT)).forEach(what -> cut.add(where + ": " + what));
     }
 
-    private static void task(String task, String sign) {
+    private void task(String task, String sign) {
         browser.go(postern.address() + "/?_task=" + task);
         fits(task, sign);
     }
@@ -109,8 +115,12 @@ class NarrowIT {
             browser.find("#send").click();
             browser.awaitElement("#error");
             fits("a letter to nobody", "#error");
-            task("visits", "#visits");
             task("settings", "#no-password-change");
+            if (face.equals("basic")) {
+                // The rest is the same in both.
+                continue;
+            }
+            task("visits", "#visits");
             task("admin", "#mailboxes");
             task("admin&_q=zzzz", ".empty");
             task("admin&_user=alice%40acme.example", "#suspend");
@@ -126,6 +136,7 @@ class NarrowIT {
         browser.await(d -> Boolean.TRUE.equals(browser.script("return typeof htmx !== 'undefined'")));
         browser.find("#keys").click();
         fits("the keys", "#shortcuts[open]");
+        browser.press(Keys.ESCAPE);
         browser.click("#support-end");
         browser.signIn(postern.address(), POSTMASTER, "demo-postmaster");
         task("settings", "#password-form");
@@ -133,5 +144,7 @@ class NarrowIT {
         String locale = "\"locale\":\"" + language + "\"";
         browser.go(mail.issue(POSTMASTER, "sso", locale, "\"confirm\":true").url());
         fits("the question before a login", "main form button");
+
+        assertThat(cut).isEmpty();
     }
 }

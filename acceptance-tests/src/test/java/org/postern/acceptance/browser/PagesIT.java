@@ -412,7 +412,8 @@ class PagesIT {
     }
 
     private static Stream<Page> basicPages() {
-        return Stream.of(Page.values()).filter(Page::hasTwoFaces);
+        return Stream.of(Page.values())
+                .filter(Page::hasTwoFaces);
     }
 
     @ParameterizedTest
@@ -436,6 +437,25 @@ class PagesIT {
 
         assertThat(browser.has(page.sign)).as("still the same page").isTrue();
         assertThat(browser.complaints()).isEmpty();
+        if (browser.has("#body iframe")) {
+            assertThat(violationsInTheLetter()).as("in the letter").isEmpty();
+        }
+    }
+
+    /** Asks axe about a letter's HTML as it was shown, on a page of its own: no script runs in its frame, not axe either. */
+    private static List<?> violationsInTheLetter() {
+        String html = browser.inLetter(() -> {
+            String sheet = browser.find("link").getDomAttribute("href");
+            return browser.source()
+                    .replaceFirst(
+                            "<link [^>]*>",
+                            "<style>" + Wire.get(postern.port(), sheet).body() + "</style>");
+        });
+        browser.go(elsewhere.page("/letter", html).address() + "/letter");
+        assertThat(browser.text()).isNotBlank();
+        // Its language is its sender's secret, and what a page needs once, the page around it has.
+        return new Look(browser, "letter")
+                .violations("html-has-lang", "landmark-one-main", "page-has-heading-one", "region");
     }
 
     @Test
