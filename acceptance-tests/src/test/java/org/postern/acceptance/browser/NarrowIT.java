@@ -53,13 +53,11 @@ class NarrowIT {
     private static RunningPostern postern;
     private static Browser browser;
     private static Desk company;
-    private static Desk mail;
 
     @BeforeAll
     static void start() {
         postern = RunningPostern.demo().start();
         company = Desk.of(postern, "company@acme.example");
-        mail = Desk.of(postern, "mail@acme.example");
         new MailProgram(postern, POSTMASTER).fill("Trash", List.of("A letter that lies in the trash"));
         company.issue("alice@acme.example", "normal");
         browser = Browser.open();
@@ -142,7 +140,7 @@ class NarrowIT {
         task("settings", "#password-form");
         task("logout", "main form button");
         String locale = "\"locale\":\"" + language + "\"";
-        browser.go(mail.issue(POSTMASTER, "sso", locale, "\"confirm\":true").url());
+        browser.go(company.issue(POSTMASTER, "sso", locale, "\"confirm\":true").url());
         fits("the question before a login", "main form button");
 
         assertThat(cut).isEmpty();

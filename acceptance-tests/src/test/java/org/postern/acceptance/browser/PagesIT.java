@@ -412,8 +412,7 @@ class PagesIT {
     }
 
     private static Stream<Page> basicPages() {
-        return Stream.of(Page.values())
-                .filter(Page::hasTwoFaces);
+        return Stream.of(Page.values()).filter(Page::hasTwoFaces);
     }
 
     @ParameterizedTest
