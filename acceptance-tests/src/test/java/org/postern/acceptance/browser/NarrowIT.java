@@ -24,7 +24,7 @@ class NarrowIT {
             for (const e of document.querySelectorAll(
                 'a,button,label,h1,h2,summary,legend,dt,dd,th,td,p,input,select,textarea,.status,.count')) {
               const box = e.getBoundingClientRect();
-              if (!box.width || e.matches('.hidden,.hidden *,.skip,.brand span') || e.closest('iframe')) continue;
+              if (!box.width || e.matches('.hidden,.hidden *,thead *,.skip,.brand span') || e.closest('iframe')) continue;
               const name = e.tagName + ' ' + (e.id || e.className) + ': ' + e.textContent.trim().slice(0, 60);
               if (box.right > innerWidth + 0.5 || box.left < -0.5) out.push('sticks out: ' + name);
               if (e.clientWidth && e.scrollWidth > e.clientWidth && !e.matches('input,textarea'))
