@@ -155,7 +155,7 @@ class NodesIT {
     }
 
     private static void isOverInTime(Visitor browser, Instant since) {
-        assertThat(browser.get("/?_task=mail").body()).doesNotContain("class=\"letters");
+        assertThat(browser.get("/?_task=mail").body()).doesNotContain("id=\"messages\"");
         await(
                 () -> browser.get("/?_task=mail").header("Location").equals(Optional.of("/?_task=login&_ended")),
                 PROMISED.minus(Duration.between(since, Instant.now())));

@@ -2,132 +2,136 @@ package org.postern.acceptance.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.openqa.selenium.By;
-import org.postern.acceptance.RunningPostern;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The Basic interface in a browser whose scripts are off, which is led there by itself. */
-class BasicIT {
-    private static final String DAVE = "dave@globex.example";
-
-    private static RunningPostern postern;
-    private static Browser browser;
-
-    @BeforeAll
-    static void start() {
-        postern = RunningPostern.demo().start();
-        browser = Browser.withoutScript();
+class BasicIT extends Journeys {
+    @Override
+    Browser newBrowser() {
+        return Browser.withoutScript();
     }
 
-    @AfterAll
-    static void stop() {
-        browser.close();
-        postern.close();
-    }
-
-    @BeforeEach
-    void logIn() {
-        browser.go(postern.address() + "/?_task=login").forgetEverything();
-        browser.signIn(postern.address(), DAVE, "demo-dave");
+    @Override
+    void arrive() {
         browser.awaitElement("#to-standard");
-        browser.awaitAddress(postern.address() + "/?_task=mail");
+        browser.await(d -> !browser.address().contains("_interface"));
     }
 
-    private static void open(String words) {
-        browser.leave(
-                () -> browser.driver().findElement(By.partialLinkText(words)).click());
-        assertThat(browser.find("#message h1").getText()).contains(words);
+    @Override
+    void assertStayed() {
+        assertThat(browser.has("#to-standard")).isTrue();
+        assertThat(browser.has("script, noscript, [hx-boost]:not([hx-boost=false])"))
+                .isFalse();
+    }
+
+    @Test
+    void scripts_areOffHere() {
+        browser.go("data:text/html,<p id=p>before</p><script>document.getElementById('p').id='ran'</script>");
+
+        assertThat(browser.has("#ran")).isFalse();
     }
 
     @Test
     void message_takesThePlaceOfTheList_andLeadsBack() {
+        logIn(ALICE);
         open("Minutes of the annual");
         assertThat(browser.has("#messages")).isFalse();
-        assertThat(browser.has("script")).isFalse();
+
         browser.click("#back");
+
         assertThat(browser.has("#messages")).isTrue();
-        open("50 % off anvils");
-        assertThat(browser.<String>inLetter(() -> browser.find("body").getText()))
-                .contains("famous anvils");
     }
 
-    @Test
-    void letterWithAFile_isSent_answered_searched_andDeleted(@TempDir Path folder) throws IOException {
-        Path file = Files.writeString(folder.resolve("figures.txt"), "in the file");
-        browser.click("#write");
-        browser.find("#to").sendKeys(DAVE);
-        browser.find("#subject").sendKeys("Basic letter");
-        browser.find("#text").sendKeys("Some words.");
-        browser.find("#file").sendKeys(file.toString());
-        browser.click("#send");
-        assertThat(browser.find("#done").getText()).isEqualTo("Your message was sent.");
-        browser.find("#q").sendKeys("basic");
-        browser.click(".search button");
-        assertThat(browser.all("#messages li")).hasSize(1);
-        open("Basic letter");
-        assertThat(browser.find(".attachments").getText()).contains("figures.txt");
-        browser.click("#reply");
-        browser.find("#text").sendKeys("An answer. ");
-        browser.click("#send");
-        open("Re: Basic letter");
-        browser.click("#do-unread");
-        assertThat(browser.find("#done").getText()).isEqualTo("Marked as unread.");
-        browser.find("#messages [name=_uid]").click();
-        browser.click("#act button[value=delete]");
-        assertThat(browser.find("#done").getText()).isEqualTo("Moved to Trash.");
-        browser.leave(
-                () -> browser.driver().findElement(By.partialLinkText("Trash")).click());
-        browser.find("#messages [name=_uid]").click();
-        browser.click("#act button[value=restore]");
-        assertThat(browser.find("#done").getText()).isEqualTo("Moved to the Inbox.");
-    }
+    @ParameterizedTest
+    @ValueSource(strings = {"owner", "token"})
+    void sessionThatEndsWhileSomebodyWrites_losesNothing(String session) {
+        String subject = "Kept over the end, " + session;
+        Desk.Issued issued = company.issue(ALICE, "sso");
+        if (session.equals("owner")) {
+            logIn(ALICE);
+        } else {
+            enter(issued);
+        }
+        writeForward(subject);
+        if (session.equals("owner")) {
+            browser.inAnotherTab(() -> {
+                browser.go(postern.address() + "/?_task=mail");
+                browser.click("#logout");
+            });
+        } else {
+            company.revoke(issued.id());
+            browser.awaitEndOfSession(postern);
+        }
 
-    @Test
-    void badRecipient_keepsWhatWasTyped() {
-        browser.click("#write");
-        browser.find("#to").sendKeys("nonsense");
-        browser.find("#text").sendKeys("My long letter");
         browser.click("#send");
-
-        assertThat(browser.find("#error").getText()).contains("no mail address");
-        assertThat(browser.find("#text").getDomProperty("value")).isEqualTo("My long letter");
-    }
-
-    @Test
-    void sessionThatEndsWhileSomebodyWrites_losesNothing() {
-        browser.click("#write");
-        browser.find("#to").sendKeys(DAVE);
-        browser.find("#subject").sendKeys("Kept over the end");
-        browser.find("#text").sendKeys("My long letter");
-        browser.driver().manage().deleteCookieNamed("JSESSIONID");
-        browser.click("#send");
-        assertThat(browser.find("#ended").getText()).contains("Your session has ended");
-        assertThat(browser.find("#kept").getDomProperty("value")).isEqualTo("My long letter");
-
-        browser.find("#user").sendKeys(DAVE);
-        browser.find("#pass").sendKeys("demo-dave");
+        browser.see("#ended", "Your session has ended");
+        assertThat(browser.find("label[for=kept]").getText()).contains("Your message is kept");
+        assertThat(value("#kept")).isEqualTo("My long letter,\nand its second line");
+        browser.find("#user").sendKeys(ALICE);
+        browser.find("#pass").sendKeys("surely-wrong");
+        browser.click("#signin");
+        browser.see("#error", "Address or password is wrong");
+        assertThat(value("#kept")).as("after a wrong password too").isEqualTo("My long letter,\nand its second line");
+        browser.find("#pass")
+                .sendKeys(
+                        session.equals("owner")
+                                ? "demo-alice"
+                                : company.issue(ALICE, "normal").token());
         browser.click("#signin");
 
-        assertThat(browser.find("#subject").getDomProperty("value")).isEqualTo("Kept over the end");
-        assertThat(browser.find("#text").getDomProperty("value")).isEqualTo("My long letter");
-        browser.click("#send");
-        assertThat(browser.find("#done").getText()).isEqualTo("Your message was sent.");
+        browser.see("#error", "Here is your message");
+        assertThat(value("#to")).isEqualTo(BOB);
+        assertThat(value("#subject")).isEqualTo(subject);
+        assertThat(value("#text")).isEqualTo("My long letter,\nand its second line");
+        assertThat(browser.all("[name=keep]").get(0).isSelected()).isTrue();
+        assertThat(browser.all("[name=keep]").get(1).isSelected()).isFalse();
+        send();
+        assertArrived(subject);
     }
 
     @Test
-    void visitsAndSettings_areThere() {
-        browser.go(postern.address() + "/?_task=visits");
-        assertThat(browser.find("h1").getText()).isEqualTo("Who opened my mailbox");
-        browser.click("#nav-settings");
-        assertThat(browser.has("#password-form")).isTrue();
-        browser.click("#logout");
-        assertThat(browser.has("#login")).isTrue();
+    void basicByChoice_loadsNoScript_andEachChoiceIsRememberedOverANewLogin() {
+        try (Browser able = Browser.open()) {
+            able.signIn(postern.address(), ALICE, "demo-alice");
+            assertThat(able.has("#to-basic")).as("Standard by itself").isTrue();
+            able.click("#to-basic");
+            assertBasic(able);
+            able.click("#logout");
+            able.signIn(postern.address(), ALICE, "demo-alice");
+            assertBasic(able);
+            able.go(company.issue(ALICE, "sso").url() + "&direct=1");
+            assertBasic(able);
+            able.click(".message-link");
+            assertBasic(able);
+
+            able.click("#to-standard");
+            assertThat(able.has("#to-basic")).isTrue();
+            able.click("#support-end");
+            able.go(company.issue(ALICE, "sso").url() + "&direct=1");
+            assertThat(able.has("#to-basic")).isTrue();
+            able.click("#to-basic");
+            assertBasic(able);
+            able.click("#support-end");
+            able.go(company.issue(ALICE, "sso").url());
+            able.awaitAddress(postern.address() + "/?_task=mail");
+            assertBasic(able);
+            able.click("#to-standard");
+            able.click("#logout");
+            able.signIn(postern.address(), ALICE, "demo-alice");
+            assertThat(able.has("#to-basic")).isTrue();
+            assertThat(able.complaints()).isEmpty();
+        }
+    }
+
+    private static void assertBasic(Browser able) {
+        assertThat(able.has("#to-standard")).isTrue();
+        assertThat(able.has("script")).isFalse();
+        assertThat((List<?>) able.script("return performance.getEntriesByType('resource').map(e => e.name)"))
+                .isNotEmpty()
+                .noneMatch(name -> name.toString().contains(".js"));
+        assertThat(able.script("return typeof htmx")).isEqualTo("undefined");
     }
 }

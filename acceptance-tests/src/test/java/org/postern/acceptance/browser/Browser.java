@@ -12,22 +12,35 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.support.ui.WebDriverWait;
+import org.postern.acceptance.RunningPostern;
+import org.postern.acceptance.Wire;
 
 /** A headless Chromium with a new profile, which {@link #close()} removes. For one thread. */
 final class Browser implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final int MOST_TABS = 150;
     private static final List<String> FLAGS = List.of(
             "--headless",
+            "--window-size=1280,860",
             "--no-sandbox",
             "--disable-gpu",
             "--disable-quic",
@@ -62,6 +75,11 @@ final class Browser implements AutoCloseable {
         return with("en", Map.of("profile.managed_default_content_settings.javascript", 2));
     }
 
+    /** A browser that keeps a record of what it loads. */
+    static Browser recording() {
+        return make("en", Map.of(), "ALL");
+    }
+
     /** A browser that finds these host names on this machine. */
     static Browser knowing(String... hosts) {
         String rules = Stream.of(hosts).map(h -> "MAP " + h + " 127.0.0.1").collect(Collectors.joining(","));
@@ -78,6 +96,10 @@ final class Browser implements AutoCloseable {
     }
 
     private static Browser with(String languages, Map<String, Object> preferences, String... flags) {
+        return make(languages, preferences, "OFF", flags);
+    }
+
+    private static Browser make(String languages, Map<String, Object> preferences, String recorded, String... flags) {
         try {
             Path profile = Files.createTempDirectory("postern-browser");
             ChromeOptions options = new ChromeOptions();
@@ -89,7 +111,7 @@ final class Browser implements AutoCloseable {
             all.put("intl.accept_languages", languages);
             all.put("credentials_enable_service", false);
             options.setExperimentalOption("prefs", all);
-            options.setCapability("goog:loggingPrefs", Map.of("browser", "ALL"));
+            options.setCapability("goog:loggingPrefs", Map.of(LogType.BROWSER, "ALL", LogType.PERFORMANCE, recorded));
             return new Browser(profile, options);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -165,20 +187,82 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    /** What went wrong in the pages so far: script errors and violations of the policy. */
+    /** What went wrong in the pages since it was last asked: script errors and violations of the policy. */
     List<String> complaints() {
-        return driver.manage().logs().get(org.openqa.selenium.logging.LogType.BROWSER).getAll().stream()
-                .map(org.openqa.selenium.logging.LogEntry::getMessage)
-                .filter(m ->
-                        m.contains("Content Security Policy") || m.contains("Uncaught") || m.contains("Refused to"))
+        return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .filter(e -> e.getLevel().intValue() >= Level.SEVERE.intValue()
+                        || e.getMessage().contains("Content Security Policy"))
+                .map(LogEntry::getMessage)
+                // A refused request is a page of its own here, and a test looks at it.
+                .filter(m -> !m.contains("Failed to load resource"))
                 .toList();
+    }
+
+    /** Waits until something on the page, of which there is one, says this. */
+    WebElement see(String selector, String words) {
+        return await(d ->
+                all(selector).stream().filter(e -> says(e, words)).findFirst().orElse(null));
+    }
+
+    private static boolean says(WebElement element, String words) {
+        try {
+            return element.getText().contains(words);
+        } catch (StaleElementReferenceException exchanged) {
+            return false;
+        }
+    }
+
+    /** Presses keys, wherever the focus is. */
+    void press(CharSequence... keys) {
+        new Actions(driver).sendKeys(keys).perform();
+    }
+
+    /** Presses Tab until the focus is on something, as somebody without a mouse does. */
+    void tabTo(String selector) {
+        for (int i = 0; i < MOST_TABS; i++) {
+            press(Keys.TAB);
+            if (hasFocus(selector)) {
+                return;
+            }
+        }
+        throw new AssertionError(
+                "no way to " + selector + " by Tab, but to " + driver.switchTo().activeElement());
+    }
+
+    boolean hasFocus(String selector) {
+        return Boolean.TRUE.equals(script("return document.activeElement.matches(arguments[0])", selector));
+    }
+
+    /** Lets downloads fall into this folder, without a question. */
+    void download(Path folder) {
+        driver.executeCdpCommand(
+                "Browser.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", folder.toString()));
+    }
+
+    /** Does something in another tab, and comes back. */
+    void inAnotherTab(Runnable act) {
+        String here = driver.getWindowHandle();
+        driver.switchTo().newWindow(WindowType.TAB);
+        act.run();
+        driver.close();
+        driver.switchTo().window(here);
+    }
+
+    /** Since when it was last asked: how many bytes came over the wire, for a browser that records. */
+    long bytesLoaded() {
+        Pattern length = Pattern.compile("\"method\":\"Network.loadingFinished\".*\"encodedDataLength\":([0-9]+)");
+        return driver.manage().logs().get(LogType.PERFORMANCE).getAll().stream()
+                .map(entry -> length.matcher(entry.getMessage()))
+                .filter(Matcher::find)
+                .mapToLong(found -> Long.parseLong(found.group(1)))
+                .sum();
     }
 
     private static boolean isGone(WebElement page) {
         try {
             page.getTagName();
             return false;
-        } catch (org.openqa.selenium.StaleElementReferenceException | org.openqa.selenium.NoSuchElementException gone) {
+        } catch (StaleElementReferenceException | org.openqa.selenium.NoSuchElementException gone) {
             return true;
         } catch (org.openqa.selenium.WebDriverException between) {
             // While one page gives way to the next, ChromeDriver has no better word for an element that is gone.
@@ -211,6 +295,20 @@ final class Browser implements AutoCloseable {
         find("#user").sendKeys(user);
         find("#pass").sendKeys(secret);
         click("#signin");
+    }
+
+    /** The header with this browser's cookies. */
+    String cookies() {
+        return "Cookie: "
+                + driver.manage().getCookies().stream()
+                        .map(c -> c.getName() + "=" + c.getValue())
+                        .collect(Collectors.joining("; "));
+    }
+
+    /** Waits until the server knows no session of this browser any more, while the page stays as it is. */
+    void awaitEndOfSession(RunningPostern postern) {
+        String cookies = cookies();
+        await(d -> Wire.get(postern.port(), "/?_task=settings", cookies).status() == 303);
     }
 
     /** Whether this browser's session shows a mailbox, asked by opening it. */

@@ -69,6 +69,20 @@ class LogoutIT {
     }
 
     @Test
+    void logout_fromTheBasicInterface_arrivesAtTheTargetToo() {
+        browser.go(postern.address() + "/?_interface=basic");
+        logIn("&direct=1" + target(elsewhere.otherSite() + "/x"));
+        assertThat(browser.has("#to-standard")).isTrue();
+
+        browser.click("#logout");
+
+        assertThat(browser.address()).isEqualTo(elsewhere.otherSite() + "/x");
+        assertThat(elsewhere.visits("/x"))
+                .singleElement()
+                .satisfies(v -> assertThat(v.referer()).isEmpty());
+    }
+
+    @Test
     void logout_withDirect_arrivesAtAnotherOriginOfTheSameSite() {
         logIn("&direct=1" + target(elsewhere.address() + "/x"));
 

@@ -25,12 +25,12 @@ final class Look {
     private static final String AXE = axe();
 
     private final Browser browser;
-    private final String language;
+    private final String kind;
 
-    /** @param language of the pictures' names */
-    Look(Browser browser, String language) {
+    /** @param kind a language or an interface, for the pictures' names */
+    Look(Browser browser, String kind) {
         this.browser = browser;
-        this.language = language;
+        this.kind = kind;
     }
 
     private static String axe() {
@@ -61,7 +61,7 @@ final class Look {
                                         1,
                                         "mobile",
                                         width < 600));
-                String name = page + "-" + language + "-" + width + (scheme.equals("dark") ? "-dark" : "");
+                String name = page + "-" + kind + "-" + width + (scheme.equals("dark") ? "-dark" : "");
                 picture(name);
                 assertThat(overflow()).as(name + " sticks out").isEmpty();
                 assertThat(violations(exempt)).as(name).isEmpty();

@@ -2,339 +2,291 @@ package org.postern.acceptance.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.openqa.selenium.By;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.WindowType;
-import org.postern.acceptance.RunningPostern;
 
-/** The Standard interface: every journey without a full page load, under the product's own policy. */
-class StandardIT {
-    private static final String ALICE = "alice@acme.example";
-    private static final String BOB = "bob@acme.example";
+/** The Standard interface: its script exchanges parts of the page, so that no page is loaded as a whole. */
+class StandardIT extends Journeys {
+    private static final String MARK = "the page that was loaded first";
+    private static final int MOST_BYTES = 100_000;
 
-    private static RunningPostern postern;
-    private static Browser browser;
-    private static Desk company;
-
-    @BeforeAll
-    static void start() {
-        postern = RunningPostern.demo().start();
-        company = Desk.of(postern, "company@acme.example");
-        browser = Browser.open();
+    @Override
+    Browser newBrowser() {
+        return Browser.open();
     }
 
-    @AfterAll
-    static void stop() {
-        browser.close();
-        postern.close();
+    @Override
+    void arrive() {
+        browser.awaitElement("#to-basic");
+        browser.await(d -> Boolean.TRUE.equals(browser.script("return typeof htmx !== 'undefined'")));
+        browser.script("window.marker = arguments[0]", MARK);
     }
 
-    @BeforeEach
-    void logIn() {
-        browser.go(postern.address() + "/?_task=login").forgetEverything();
-        browser.signIn(postern.address(), ALICE, "demo-alice");
-        browser.await(d -> browser.script("return window.htmx !== undefined").equals(true));
-        browser.complaints();
-        browser.script("window.marker = 'the page that was loaded'");
+    @Override
+    void assertStayed() {
+        assertThat(browser.script("return window.marker"))
+                .as("no page was loaded as a whole")
+                .isEqualTo(MARK);
     }
 
-    @AfterEach
-    void nothingWentWrong() {
-        assertThat(browser.complaints()).isEmpty();
-    }
-
-    private static void assertNoPageWasLoaded() {
-        assertThat(browser.script("return window.marker")).isEqualTo("the page that was loaded");
-    }
-
-    private static void open(String words) {
-        browser.leave(
-                () -> browser.driver().findElement(By.partialLinkText(words)).click());
-        browser.await(d ->
-                browser.has("#message") && browser.find("#message h1").getText().contains(words));
-    }
-
-    private static void press(CharSequence keys) {
-        browser.driver().switchTo().activeElement().sendKeys(keys);
+    /** The subject of the message whose row has the focus. */
+    private String focused() {
+        return String.valueOf(
+                browser.script("return document.activeElement.querySelector('.subject bdi').textContent"));
     }
 
     @Test
-    void messages_openBesideTheList_andBackAndForwardWork() {
+    void tabsAndMessages_areExchanged_andAMessageOpensBesideTheList() {
+        enter(company.issue(POSTMASTER, "sso_admin"));
+        for (String tab : List.of("visits", "admin", "settings", "mail")) {
+            browser.click("#nav-" + tab);
+            assertThat(browser.find("#nav-" + tab).getDomAttribute("aria-current"))
+                    .isEqualTo("page");
+            assertThat(browser.address()).endsWith("?_task=" + tab);
+        }
         open("Minutes of the annual");
         assertThat(browser.find("#messages").isDisplayed()).isTrue();
-        assertThat(browser.find("#reader").isDisplayed()).isTrue();
+        assertThat(browser.title()).startsWith("Minutes of the annual");
         open("50 % off anvils");
-        browser.click("#nav-settings");
-        assertThat(browser.has("#password-form")).isTrue();
+        assertThat(browser.all(".message-link[aria-current]")).hasSize(1);
+        assertThat(browser.find(".message-link[aria-current]").getText()).contains("anvils");
+        assertThat(browser.address()).contains("_uid=");
 
-        browser.leave(() -> browser.driver().navigate().back());
-        browser.await(d -> browser.has("#message"));
-        assertThat(browser.find("#message h1").getText()).contains("anvils");
-        browser.leave(() -> browser.driver().navigate().forward());
-        browser.await(d -> browser.has("#password-form"));
-
-        assertNoPageWasLoaded();
+        assertStayed();
     }
 
     @Test
-    void foldersSearchAndPages_areExchanged() {
-        browser.leave(
-                () -> browser.driver().findElement(By.partialLinkText("Sent")).click());
-        assertThat(browser.find("#title").getText()).isEqualTo("Sent");
-        browser.leave(
-                () -> browser.driver().findElement(By.partialLinkText("Inbox")).click());
-        browser.find("#q").sendKeys("anvils");
-        browser.click(".search button");
-        assertThat(browser.all("#messages li")).hasSize(1);
-        assertThat(browser.find(".listing .head").getText()).contains("1 message found");
-
-        assertNoPageWasLoaded();
+    void narrowWindow_showsTheListOrTheMessage_andTheFocusGoesAlong() {
+        logIn(ALICE);
+        try {
+            browser.size(600, 800);
+            assertThat(browser.find("#reader").isDisplayed()).isFalse();
+            browser.press("j");
+            browser.leave(() -> browser.press("o"));
+            browser.await(d -> browser.has("#message") && browser.hasFocus("#reader"));
+            assertThat(browser.find("#reader").isDisplayed()).isTrue();
+            assertThat(browser.find("#listing").isDisplayed()).isFalse();
+            browser.leave(() -> browser.press("u"));
+            browser.await(d -> browser.find("#listing").isDisplayed());
+            assertThat(browser.find("#reader").isDisplayed()).isFalse();
+            assertStayed();
+        } finally {
+            browser.size(1280, 860);
+        }
     }
 
     @Test
-    void letterWithAFile_isSent_answered_andDeletedForGood(@TempDir Path folder) throws IOException {
-        Path file = Files.writeString(folder.resolve("figures.txt"), "in the file");
-        browser.click("#write");
-        browser.find("#to").sendKeys(ALICE);
-        browser.find("#subject").sendKeys("Standard letter");
-        browser.find("#text").sendKeys("Some words.");
-        browser.find("#file").sendKeys(file.toString());
-        browser.click("#send");
-        assertThat(browser.find("#done").getText()).isEqualTo("Your message was sent.");
-
-        open("Standard letter");
-        assertThat(browser.find("#body").getText()).contains("Some words.");
-        assertThat(browser.find(".attachments").getText()).contains("figures.txt");
-        browser.click("#forward");
-        assertThat(browser.find("[name=keep]").isSelected()).isTrue();
-        browser.find("#to").sendKeys(ALICE);
-        browser.click("#send");
-        open("Fwd: Standard letter");
-        assertThat(browser.find(".attachments").getText()).contains("figures.txt");
-        browser.click("#reply");
-        assertThat(browser.find("#subject").getDomProperty("value")).isEqualTo("Re: Fwd: Standard letter");
-        assertThat(browser.find("#text").getDomProperty("value")).contains("> Some words.");
-        browser.find("#text").sendKeys("An answer. ");
-        browser.click("#send");
-
-        open("Re: Fwd: Standard letter");
-        browser.click("#do-delete");
-        assertThat(browser.find("#done").getText()).isEqualTo("Moved to Trash.");
-        browser.leave(
-                () -> browser.driver().findElement(By.partialLinkText("Trash")).click());
-        open("Re: Fwd: Standard letter");
-        browser.click("#do-delete");
-        assertThat(browser.find("#done").getText()).isEqualTo("Deleted for good.");
-        assertNoPageWasLoaded();
-    }
-
-    @Test
-    void manyMessages_areMarkedAtOnce() {
+    void allMessages_areChosenByOneBox() {
+        mail(BOB).fill("Projects", List.of("All 1", "All 2"));
+        enter(company.issue(BOB, "sso"));
+        folder("Projects");
         browser.find("#all").click();
-        browser.leave(() -> browser.find("#act button[value=unread]").click());
-        assertThat(browser.all("#messages .unread")).hasSameSizeAs(browser.all("#messages li"));
-        browser.find("#all").click();
-        browser.leave(() -> browser.find("#act button[value=read]").click());
+        act("read");
         assertThat(browser.all("#messages .unread")).isEmpty();
-        assertNoPageWasLoaded();
+        browser.find("#all").click();
+        act("unread");
+        assertThat(browser.all("#messages .unread")).hasSameSizeAs(browser.all("#messages li"));
+        assertStayed();
     }
 
     @Test
-    void everythingByKeys() {
-        press("j");
-        press("j");
-        String second =
-                browser.script("return document.activeElement.textContent").toString();
-        press("k");
-        press("j");
-        assertThat(browser.script("return document.activeElement.textContent")).isEqualTo(second);
-        browser.leave(() -> press("o"));
+    void everyKey_doesWhatItIsFor() {
+        logIn(DAVE);
+        browser.press("j");
+        browser.press("j");
+        String second = focused();
+        browser.press("j");
+        assertThat(focused()).isNotEqualTo(second);
+        browser.press("k");
+        assertThat(focused()).isEqualTo(second);
+        browser.leave(() -> browser.press("o"));
         browser.await(d -> browser.has("#message"));
-        assertThat(second).contains(browser.find("#message h1").getText());
-        assertThat(browser.script("return document.activeElement.id")).isEqualTo("reader");
-        press("u");
-        assertThat(browser.script("return document.activeElement.textContent")).isEqualTo(second);
-        press("/");
-        assertThat(browser.script("return document.activeElement.id")).isEqualTo("q");
-        browser.script("document.activeElement.blur()");
-        press("?");
+        assertThat(browser.find("#message h1").getText()).isEqualTo(second);
+        browser.await(d -> browser.hasFocus("#reader"));
+        browser.press("u");
+        assertThat(focused()).isEqualTo(second);
+        browser.press("/");
+        assertThat(browser.hasFocus("#q")).isTrue();
+        browser.press("c");
+        assertThat(value("#q")).as("keys are letters in a field").isEqualTo("c");
+        browser.find("#reader").click();
+        browser.press("?");
         assertThat(browser.find("#shortcuts").isDisplayed()).isTrue();
-        press(Keys.ESCAPE);
-        browser.leave(() -> press("r"));
-        browser.await(d -> browser.has("#letter"));
-        browser.leave(() -> browser.find("#nav-mail").sendKeys(Keys.ENTER));
-        browser.leave(() -> press("c"));
-        browser.await(d -> browser.has("#letter"));
-        assertNoPageWasLoaded();
+        assertThat(browser.find("#shortcuts").getText())
+                .contains("Next message", "Previous message", "Reply to all", "Mark unread", "Delete", "Search");
+        browser.press(Keys.ESCAPE);
+        assertThat(browser.find("#shortcuts").isDisplayed()).isFalse();
+        for (String key : List.of("c", "r", "a", "f")) {
+            browser.leave(() -> browser.press(key));
+            browser.await(d -> browser.has("#letter"));
+            assertThat(value("#subject"))
+                    .isEqualTo(key.equals("c") ? "" : (key.equals("f") ? "Fwd: " : "Re: ") + second);
+            browser.leave(() -> browser.driver().navigate().back());
+            browser.await(d -> browser.has("#message"));
+        }
+        browser.find("#reader").click();
+        browser.leave(() -> browser.press("m"));
+        browser.see("#done", "Marked as unread.");
+        mail(DAVE).fill("Drafts", List.of("Deleted by a key"));
+        folder("Drafts");
+        open("Deleted by a key");
+        browser.leave(() -> browser.press("#"));
+        browser.see("#done", "Moved to Trash.");
+        assertStayed();
     }
 
     @Test
     void keys_canBeSwitchedOff() {
-        press("?");
+        logIn(DAVE);
+        browser.press("?");
         browser.find("#keys-on").click();
-        press(Keys.ESCAPE);
-        press("c");
-
+        browser.press(Keys.ESCAPE);
+        browser.press("c");
+        browser.press("?");
         assertThat(browser.has("#letter")).isFalse();
+        assertThat(browser.find("#shortcuts").isDisplayed()).isFalse();
+        logIn(DAVE);
+        browser.press("c");
+        assertThat(browser.has("#letter")).as("remembered").isFalse();
+
         browser.find("#keys").click();
+        assertThat(browser.find("#keys-on").isSelected()).isFalse();
         browser.find("#keys-on").click();
-        press(Keys.ESCAPE);
-        browser.leave(() -> press("c"));
+        browser.press(Keys.ESCAPE);
+        browser.leave(() -> browser.press("c"));
         browser.await(d -> browser.has("#letter"));
     }
 
-    @Test
-    void sessionThatEndsWhileSomebodyWrites_losesNothing(@TempDir Path folder) throws IOException {
-        Path file = Files.writeString(folder.resolve("kept.txt"), "kept");
-        browser.click("#write");
-        browser.find("#to").sendKeys(ALICE);
-        browser.find("#subject").sendKeys("Kept over the end");
-        browser.find("#text").sendKeys("My long letter");
-        browser.find("#file").sendKeys(file.toString());
-        browser.script(
-                "return fetch('/?_task=logout&_token=' + document.querySelector('#letter [name=_token]').value)");
+    @ParameterizedTest
+    @ValueSource(strings = {"owner", "token"})
+    void sessionThatEndsWhileSomebodyWrites_losesNothing_notEvenFiles(String session, @TempDir Path folder) {
+        String subject = "Kept over the end, " + session;
+        Desk.Issued issued = company.issue(ALICE, "sso");
+        if (session.equals("owner")) {
+            logIn(ALICE);
+        } else {
+            enter(issued);
+        }
+        writeForward(subject);
+        browser.find("#file")
+                .sendKeys(file(folder, "kept.txt", "kept in a file").toString());
+        if (session.equals("owner")) {
+            browser.inAnotherTab(() -> {
+                browser.go(postern.address() + "/?_task=mail");
+                browser.click("#logout");
+            });
+        } else {
+            company.revoke(issued.id());
+            browser.awaitEndOfSession(postern);
+        }
 
         browser.find("#send").click();
-        browser.await(d -> browser.has("#error"));
-        assertThat(browser.find("#error").getText()).contains("Your session has ended");
-        assertThat(browser.find("#text").getDomProperty("value")).isEqualTo("My long letter");
-
+        browser.see("#error", "Your session has ended, so the message was not sent");
+        assertThat(value("#text")).isEqualTo("My long letter,\nand its second line");
         String letter = browser.driver().getWindowHandle();
-        browser.driver().switchTo().newWindow(WindowType.TAB);
-        browser.signIn(postern.address(), ALICE, "demo-alice");
+        browser.find("#error a").click();
+        browser.await(d -> d.getWindowHandles().size() == 2);
+        browser.driver().getWindowHandles().stream()
+                .filter(w -> !w.equals(letter))
+                .forEach(w -> browser.driver().switchTo().window(w));
+        browser.awaitElement("#user").sendKeys(ALICE);
+        browser.find("#pass")
+                .sendKeys(
+                        session.equals("owner")
+                                ? "demo-alice"
+                                : company.issue(ALICE, "normal").token());
+        browser.click("#signin");
         browser.driver().close();
         browser.driver().switchTo().window(letter);
         browser.find("#send").click();
-        browser.await(
-                d -> browser.has("#error") && browser.find("#error").getText().contains("check your message"));
-        browser.click("#send");
+        browser.see("#error", "Please check your message and send it again.");
+        assertThat(value("#subject")).isEqualTo(subject);
+        send();
 
-        assertThat(browser.find("#done").getText()).isEqualTo("Your message was sent.");
-        open("Kept over the end");
-        assertThat(browser.find(".attachments").getText()).contains("kept.txt");
+        assertStayed();
+        assertArrived(subject);
+        assertThat(mail(BOB).source("INBOX", subject).orElseThrow()).contains("kept.txt", "kept in a file");
     }
 
     @Test
     void leavingALetter_asksFirst() {
+        logIn(ALICE);
         browser.click("#write");
         browser.find("#text").sendKeys("x");
-        browser.find("#nav-mail").click();
-
-        browser.driver().switchTo().alert().dismiss();
-        assertThat(browser.find("#text").getDomProperty("value")).isEqualTo("x");
-        browser.find("#nav-mail").click();
-        browser.leave(() -> browser.driver().switchTo().alert().accept());
-        assertThat(browser.has("#messages")).isTrue();
+        for (String way : List.of("#nav-mail", "#discard", ".brand")) {
+            browser.find(way).click();
+            browser.driver().switchTo().alert().dismiss();
+            assertThat(value("#text")).as(way).isEqualTo("x");
+        }
+        browser.leave(() -> {
+            browser.find("#nav-mail").click();
+            browser.driver().switchTo().alert().accept();
+        });
+        browser.await(d -> browser.has("#messages"));
+        assertStayed();
     }
 
     @Test
-    void logoutInOneTab_isSeenInTheOther() {
-        String first = browser.driver().getWindowHandle();
-        browser.driver().switchTo().newWindow(WindowType.TAB);
-        browser.go(postern.address() + "/?_task=mail");
-        browser.click("#logout");
-        browser.driver().close();
-        browser.driver().switchTo().window(first);
+    void serverThatDoesNotAnswer_isTold_andForgottenWhenItDoes() {
+        logIn(ALICE);
+        offline(true);
+        browser.find("#nav-visits").click();
+        browser.see("#offline", "The server does not answer.");
+        assertThat(browser.has("#messages")).isTrue();
 
+        offline(false);
         browser.click("#nav-visits");
 
-        assertThat(browser.has("#login")).isTrue();
-        assertThat(browser.text()).doesNotContain("Who opened");
+        browser.see("h1", "Who opened my mailbox");
+        assertThat(browser.find("#offline").isDisplayed()).isFalse();
+        assertStayed();
+        browser.complaints();
+    }
+
+    private void offline(boolean is) {
+        browser.driver().executeCdpCommand("Network.enable", Map.of());
+        browser.driver()
+                .executeCdpCommand(
+                        "Network.emulateNetworkConditions",
+                        Map.of("offline", is, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
     }
 
     @Test
-    void supportSession_countsDown_andReadOnlyOffersNothing() {
-        browser.forgetEverything();
-        browser.go(company.issue(BOB, "sso", "\"read_only\":true", "\"locale\":\"en\"")
-                        .url() + "&direct=1");
-        browser.await(d -> browser.script("return window.htmx !== undefined").equals(true));
-        open("Minutes of the annual");
-
-        assertThat(browser.all("#write, #reply, #do-delete, [name=_do], [name=_uid]"))
-                .isEmpty();
-        browser.find(".limits summary").click();
-        assertThat(browser.find("#support-read-only").isDisplayed()).isTrue();
+    void supportLine_countsDown_andThePageGoesWithTheSession() {
+        enter(company.issue(ALICE, "normal", "\"life\":1800"));
+        browser.await(d -> browser.find("#support-left").getText().matches("29 min \\d+ s"));
+        String before = browser.find("#support-left").getText();
+        browser.await(d -> !browser.find("#support-left").getText().equals(before));
         browser.script(
-                "document.getElementById('support-left').dateTime = new Date(Date.now() + 65_500).toISOString()");
-        browser.await(d -> browser.find("#support-left").getText().matches("1 min [0-5] s"));
-        browser.await(d -> browser.find("#support-left").getText().matches("1 min [0-2] s|0 min 59 s"));
-    }
+                "document.getElementById('support-left').dateTime = new Date(Date.now() + 61_500).toISOString()");
+        browser.see("#support-left", "1 min 0 s");
+        browser.see("#support-left", "0 min 59 s");
+        assertStayed();
 
-    @Test
-    void supportSession_countsDownToItsEnd_andThenSaysSo() {
-        browser.forgetEverything();
-        browser.go(
-                company.issue(BOB, "normal", "\"life\":6", "\"locale\":\"en\"").url() + "&direct=1");
-
-        browser.await(d -> browser.find("#support-left").getText().matches("0 min [1-3] s"));
-        browser.await(d -> browser.has("#ended"));
-
-        assertThat(browser.find("#ended").getText()).contains("Your session has ended");
-    }
-
-    @Test
-    void adminTab_suspendsAndResumes_setsLanguageAndPassword() {
-        browser.forgetEverything();
-        browser.go(company.issue("postmaster@acme.example", "sso_admin").url() + "&direct=1");
-        browser.await(d -> browser.script("return window.htmx !== undefined").equals(true));
-        browser.script("window.marker = 'the page that was loaded'");
-        browser.click("#nav-admin");
-        browser.find("#q").sendKeys("bob");
-        browser.click(".search button");
-        browser.leave(() -> browser.driver().findElement(By.linkText(BOB)).click());
-        browser.click("#suspend");
-        assertThat(browser.find("#done").getText()).isEqualTo("The mailbox is suspended.");
-        browser.click("#resume");
-        assertThat(browser.find("#done").getText()).isEqualTo("The mailbox is active again.");
-        browser.find("#new").sendKeys("a-password-of-bob's");
-        browser.leave(() -> browser.find("button[value=password]").click());
-        assertThat(browser.find("#done").getText()).startsWith("The password is set.");
-        browser.find("#language option[value=el]").click();
-        browser.leave(() -> browser.find("button[value=language]").click());
-        assertThat(browser.find("#language").getDomProperty("value")).isEqualTo("el");
-        browser.find("#language option[value=de]").click();
-        browser.leave(() -> browser.find("button[value=language]").click());
-        browser.click("#nav-admin");
-        browser.leave(
-                () -> browser.driver().findElement(By.linkText("Login tokens")).click());
-        assertThat(browser.find("#tokens").getText()).contains("company@acme.example");
-        assertNoPageWasLoaded();
-    }
-
-    @Test
-    void pictures_areShownOnRequest() {
-        open("50 % off anvils");
-        browser.click("#show-pictures");
-
-        assertThat(browser.<String>inLetter(
-                        () -> browser.find("img[alt='A picture of an anvil']").getDomAttribute("src")))
-                .isEqualTo("https://shop.example/anvil.jpg");
-        browser.go(postern.address() + "/?_task=mail&_folder=Projects");
-        open("Roof");
-        browser.await(d -> browser.<Boolean>inLetter(
-                () -> browser.script("return document.images[0].naturalWidth").equals(240L)));
+        browser.leave(() -> browser.script(
+                "document.getElementById('support-left').dateTime = new Date(Date.now() - 2_000).toISOString()"));
+        browser.awaitElement("#support-left");
+        assertThat(browser.script("return window.marker"))
+                .as("loaded anew: the server says what is over")
+                .isNull();
     }
 
     @Test
     void firstLoad_isBelowAHundredKilobytes() {
-        long bytes = 0;
-        for (String page : List.of("/?_task=login", "/?_task=mail")) {
-            browser.driver().executeCdpCommand("Network.clearBrowserCache", Map.of());
-            browser.go(postern.address() + page);
-            bytes = Math.max(bytes, (Long)
-                    browser.script("return performance.getEntries().reduce((n, e) => n + (e.transferSize || 0), 0)"));
-            assertThat(bytes).as(page).isBetween(5_000L, 100_000L);
+        try (Browser recording = Browser.recording()) {
+            recording.go("about:blank");
+            recording.bytesLoaded();
+            recording.signIn(postern.address(), ALICE, "demo-alice");
+            recording.await(d -> Boolean.TRUE.equals(recording.script("return document.readyState === 'complete'")));
+            assertThat(recording.has("#messages")).isTrue();
+
+            assertThat(recording.bytesLoaded()).isBetween(20_000L, (long) MOST_BYTES);
         }
     }
 }

@@ -60,9 +60,13 @@ final class SignIn {
         }
     }
 
-    /** A browser that logged out has no cookie any more; one whose session ran out, or was ended elsewhere, has. */
+    /**
+     * A browser whose session ran out, or was ended elsewhere, still has its cookie. One that logged out has none any
+     * more; but where it did so in another tab, it still comes from a page that only a session has.
+     */
     private static boolean hadSession(HttpServletRequest request) {
-        return request.getRequestedSessionId() != null && !request.isRequestedSessionIdValid();
+        return (request.getRequestedSessionId() != null && !request.isRequestedSessionIdValid())
+                || "same-origin".equals(request.getHeader("Sec-Fetch-Site"));
     }
 
     private void form(Exchange exchange, int status, String error) throws IOException {

@@ -51,7 +51,8 @@ record WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
             }
             draft = begin(exchange, letter.get(), folder);
         }
-        form(exchange, HttpServletResponse.SC_OK, draft, letter, "");
+        boolean forwarded = draft.about().filter(Draft.About::forwarded).isPresent();
+        form(exchange, HttpServletResponse.SC_OK, draft, letter.filter(l -> forwarded), "");
     }
 
     private static Draft begin(Exchange exchange, Letter letter, String folder) {

@@ -45,17 +45,20 @@
     left.textContent = pattern.replace('{0}', big).replace('{1}', small);
   };
 
+  // A narrow window shows the list or the message.
+  const panes = () => document.querySelectorAll('.mail').forEach(mail => mail.classList.toggle('open', !!byId('message')));
+
   const ready = () => {
     // By the server's clock: this machine's may be wrong.
     end = performance.now() + 1000 * (byId('support-left') || {dataset: {}}).dataset.left;
     frames();
     countdown();
+    panes();
     typed = false;
     const on = byId('keys-on');
     if (on) {
       on.checked = localStorage.getItem('keys') !== 'off';
     }
-    document.querySelectorAll('.mail').forEach(mail => mail.classList.toggle('open', !!byId('message')));
   };
   addEventListener('DOMContentLoaded', () => {
     ready();
@@ -64,9 +67,17 @@
   // Text is drawn anew when a window changes its width.
   addEventListener('resize', () => document.querySelectorAll('iframe.html').forEach(fit));
 
+  // The login page has neither: it comes when the session has ended.
+  const offline = is => {
+    if (byId('offline')) {
+      byId('offline').hidden = !is;
+    }
+  };
+  const help = () => byId('shortcuts') && byId('shortcuts').showModal();
+
   addEventListener('htmx:afterSettle', event => {
     const target = event.detail.target || byId('page');
-    byId('offline').hidden = true;
+    offline(false);
     if (target.id === 'said') {
       (byId('error') || target).scrollIntoView({block: 'center'});
       return;
@@ -90,6 +101,7 @@
           link.querySelectorAll('.mark').forEach(mark => mark.remove());
         }
       });
+      panes();
       byId('reader').scrollTop = 0;
       byId('reader').focus({preventScroll: true});
     } else if (target.id === 'page') {
@@ -97,9 +109,7 @@
       (auto || byId('main')).focus({preventScroll: true});
     }
   });
-  ['htmx:sendError', 'htmx:timeout'].forEach(name => addEventListener(name, () => {
-    byId('offline').hidden = false;
-  }));
+  ['htmx:sendError', 'htmx:timeout'].forEach(name => addEventListener(name, () => offline(true)));
 
   addEventListener('input', event => {
     typed = typed || !!event.target.closest('#letter');
@@ -122,7 +132,7 @@
       localStorage.setItem('keys', event.target.checked ? 'on' : 'off');
     }
   });
-  addEventListener('click', event => event.target.id === 'keys' && byId('shortcuts').showModal());
+  addEventListener('click', event => event.target.id === 'keys' && help());
 
   const go = step => {
     const links = rows();
@@ -159,7 +169,7 @@
     m: () => press('do-unread'),
     '#': () => press('do-delete'),
     '/': () => byId('q') && byId('q').focus(),
-    '?': () => byId('shortcuts').showModal()
+    '?': help
   };
   addEventListener('keydown', event => {
     const editing = event.target.closest && event.target.closest('input:not([type=checkbox]),textarea,select,dialog');
