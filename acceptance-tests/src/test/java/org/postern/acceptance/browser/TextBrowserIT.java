@@ -79,7 +79,7 @@ class TextBrowserIT {
         TextBrowser browser = browser(name)
                 .signIn(ALICE, "demo-alice")
                 .keep("list")
-                .go(postern.address() + "/?_task=write&to=alice@acme.example&subject=By_" + name)
+                .go(postern.address() + "/?_task=write&to=alice%40acme.example&subject=By_" + name)
                 .keep("form")
                 .write("plain words from " + name)
                 .keep("sent")

@@ -155,6 +155,12 @@ public final class Webmail extends HttpServlet {
             exchange.problem(HttpServletResponse.SC_NOT_FOUND);
             return;
         }
+        String charset = request.getCharacterEncoding();
+        if (charset != null && !charset.matches("(?i)utf-8|us-ascii|iso-8859-1")) {
+            // No browser sends a form in another one, and the container would stumble over it.
+            exchange.problem(HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE);
+            return;
+        }
         String type = request.getContentType();
         if (!name.equals("send") && type != null && type.regionMatches(true, 0, "multipart/", 0, 10)) {
             // Files come with a letter, and nowhere else.
