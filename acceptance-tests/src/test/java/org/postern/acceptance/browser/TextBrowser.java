@@ -53,7 +53,8 @@ sealed interface TextBrowser {
                 throw new AssertionError(file + " was not kept; the screen was: "
                         + Files.readString(folder.resolve("screen"), StandardCharsets.ISO_8859_1));
             }
-            return Files.readString(path).replaceAll("\\s+", " ");
+            // A text browser that wraps its lines may break a letter of several bytes in two.
+            return new String(Files.readAllBytes(path), StandardCharsets.UTF_8).replaceAll("\\s+", " ");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
