@@ -4,7 +4,6 @@ import jakarta.mail.Address;
 import jakarta.mail.FetchProfile;
 import jakarta.mail.Flags;
 import jakarta.mail.Message;
-import jakarta.mail.MessagingException;
 import jakarta.mail.UIDFolder;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeUtility;
@@ -31,11 +30,6 @@ final class Headers {
     /** They are letters, and nothing is to be seen of them. */
     private static final String BLANKS = "\u115f\u1160\u2800\u3164\uffa0";
 
-    private interface Look<T> {
-        @Nullable
-        T look() throws MessagingException;
-    }
-
     private final Message message;
 
     Headers(Message message) {
@@ -44,7 +38,7 @@ final class Headers {
 
     String subject() {
         // Not what the library makes of it: that takes a minute for a megabyte of folded lines.
-        return look(() -> message.getHeader("Subject"))
+        return Parts.look(() -> message.getHeader("Subject"))
                 .filter(header -> header.length > 0)
                 .map(header -> header[0].substring(0, Math.min(header[0].length(), MOST_RAW)))
                 .map(header -> line(decoded(header.replaceAll("[\\r\\n]+", ""))))
@@ -52,33 +46,36 @@ final class Headers {
     }
 
     Optional<Instant> date() {
-        return look(message::getSentDate)
-                .or(() -> look(message::getReceivedDate))
+        return Parts.look(message::getSentDate)
+                .or(() -> Parts.look(message::getReceivedDate))
                 .map(Date::toInstant);
     }
 
     /** The first sender's name, or his address. */
     String sender() {
-        return look(message::getFrom)
-                .filter(from -> from.length > 0)
-                .map(from -> shortest(from[0]))
-                .orElse("");
+        return first(message::getFrom);
     }
 
     /** The first recipient's name, or his address: what a list of sent messages shows. */
     String recipient() {
-        return look(() -> message.getRecipients(Message.RecipientType.TO))
-                .filter(to -> to.length > 0)
-                .map(to -> shortest(to[0]))
+        return first(() -> message.getRecipients(Message.RecipientType.TO));
+    }
+
+    private static String first(Parts.Look<Address[]> addresses) {
+        return Parts.look(addresses)
+                .filter(all -> all.length > 0)
+                .map(all -> shortest(all[0]))
                 .orElse("");
     }
 
     boolean isUnread() {
-        return look(() -> message.isSet(Flags.Flag.SEEN)).filter(seen -> !seen).isPresent();
+        return Parts.look(() -> message.isSet(Flags.Flag.SEEN))
+                .filter(seen -> !seen)
+                .isPresent();
     }
 
     boolean isAnswered() {
-        return look(() -> message.isSet(Flags.Flag.ANSWERED)).orElse(false);
+        return Parts.look(() -> message.isSet(Flags.Flag.ANSWERED)).orElse(false);
     }
 
     /** All that is asked for here, to be had at once. */
@@ -94,14 +91,14 @@ final class Headers {
 
     Letter.Origin origin() {
         return new Letter.Origin(
-                look(message::getReplyTo).map(Headers::addresses).orElse(""),
+                Parts.look(message::getReplyTo).map(Headers::addresses).orElse(""),
                 ids("Message-ID", 1),
                 ids("References", MOST_REFERENCES));
     }
 
     /** The last ids in a header, with spaces between: what is none would only be broken in an answer too. */
     private String ids(String name, int most) {
-        List<String> ids = look(() -> message.getHeader(name)).stream()
+        List<String> ids = Parts.look(() -> message.getHeader(name)).stream()
                 .flatMap(Stream::of)
                 .flatMap(header -> ID.matcher(header).results())
                 .map(MatchResult::group)
@@ -110,19 +107,13 @@ final class Headers {
     }
 
     String from() {
-        return look(message::getFrom).map(Headers::addresses).orElse("");
+        return Parts.look(message::getFrom).map(Headers::addresses).orElse("");
     }
 
     String recipients(Message.RecipientType type) {
-        return look(() -> message.getRecipients(type)).map(Headers::addresses).orElse("");
-    }
-
-    private static <T> Optional<T> look(Look<T> look) {
-        try {
-            return Optional.ofNullable(look.look());
-        } catch (MessagingException | RuntimeException broken) {
-            return Optional.empty();
-        }
+        return Parts.look(() -> message.getRecipients(type))
+                .map(Headers::addresses)
+                .orElse("");
     }
 
     /** A name with an address in it would only say that it comes from somebody else. */

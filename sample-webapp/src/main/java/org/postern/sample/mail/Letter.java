@@ -84,7 +84,10 @@ public record Letter(
      * @param messageId empty where it has none
      * @param references the messages before it
      */
-    public record Origin(String replyTo, String messageId, String references) {}
+    public record Origin(String replyTo, String messageId, String references) {
+        /** Of what answers nothing. */
+        public static final Origin NONE = new Origin("", "", "");
+    }
 
     /** Whether pictures from elsewhere were held back. */
     public boolean hidesPictures() {

@@ -110,7 +110,8 @@ public final class MailAccount implements AutoCloseable {
     private static MailFolder folder(IMAPFolder folder) throws MessagingException {
         String path = folder.getFullName();
         boolean holdsMessages = (folder.getType() & Folder.HOLDS_MESSAGES) != 0;
-        int depth = (int) path.chars().filter(c -> c == separator(folder)).count();
+        char separator = separator(folder);
+        int depth = (int) path.chars().filter(c -> c == separator).count();
         return new MailFolder(
                 path,
                 Headers.line(folder.getName()),
@@ -218,13 +219,24 @@ public final class MailAccount implements AutoCloseable {
      * @param richText whether HTML is preferred to plain text
      */
     public Optional<Letter> read(String path, MessageId id, boolean richText) throws MailException {
-        return within(path, false, folder -> {
-            Optional<Message> message = find(folder, id);
-            if (message.isPresent()) {
-                folder.fetch(new Message[] {message.get()}, Headers.wanted("Message-ID", "References"));
-            }
-            return message.map(m -> new LetterReader(richText).read(id, m));
-        });
+        return within(path, false, folder -> header(folder, id).map(m -> new LetterReader(richText).read(id, m)));
+    }
+
+    /** What an answer to a message needs to know of it, without its text; nothing where it is not there. */
+    public Letter.Origin origin(String path, MessageId id) throws MailException {
+        return within(
+                path,
+                false,
+                folder -> header(folder, id).map(m -> new Headers(m).origin()).orElse(Letter.Origin.NONE));
+    }
+
+    /** A message whose header is there at once. */
+    private static Optional<Message> header(IMAPFolder folder, MessageId id) throws MessagingException {
+        Optional<Message> message = find(folder, id);
+        if (message.isPresent()) {
+            folder.fetch(new Message[] {message.get()}, Headers.wanted("Message-ID", "References"));
+        }
+        return message;
     }
 
     /** What a picture in a message is found by. */

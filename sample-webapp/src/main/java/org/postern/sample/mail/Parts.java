@@ -33,7 +33,8 @@ final class Parts {
     /** What a browser shows as a picture, and nothing else. */
     static final Set<String> PICTURES = Set.of("image/png", "image/jpeg", "image/gif", "image/webp");
 
-    private interface Look<T> {
+    /** A question to a message that may be broken in every way. */
+    interface Look<T> {
         @Nullable
         T look() throws MessagingException;
     }
@@ -201,7 +202,8 @@ final class Parts {
         }
     }
 
-    private static <T> Optional<T> look(Look<T> look) {
+    /** Its answer; empty where it has none, or is broken there. */
+    static <T> Optional<T> look(Look<T> look) {
         try {
             return Optional.ofNullable(look.look());
         } catch (MessagingException | RuntimeException broken) {

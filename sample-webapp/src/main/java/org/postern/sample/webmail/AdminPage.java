@@ -55,20 +55,29 @@ public final class AdminPage {
         this.postern = postern;
     }
 
-    /** The mailboxes; or the one that the address names. */
-    void show(Exchange exchange) throws IOException {
-        Optional<Administrator> administrator = administrator(exchange);
-        if (administrator.isEmpty()) {
-            exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.no-admin");
-        } else if (exchange.param("_user").isEmpty()) {
-            list(exchange, administrator.get());
+    /** A page of the tab, or something that is done there. */
+    interface Deed {
+        void answer(Exchange exchange, Administrator administrator) throws IOException;
+    }
+
+    /** Only for who is an administrator at this moment. */
+    void asAdministrator(Exchange exchange, Deed deed) throws IOException {
+        Optional<Administrator> administrator =
+                postern.backend().directory().administrator(exchange.visitor().mailbox());
+        if (administrator.isPresent()) {
+            deed.answer(exchange, administrator.get());
         } else {
-            one(exchange, administrator.get(), HttpServletResponse.SC_OK, "", "");
+            exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.no-admin");
         }
     }
 
-    private Optional<Administrator> administrator(Exchange exchange) {
-        return postern.backend().directory().administrator(exchange.visitor().mailbox());
+    /** The mailboxes; or the one that the address names. */
+    void show(Exchange exchange, Administrator administrator) throws IOException {
+        if (exchange.param("_user").isEmpty()) {
+            list(exchange, administrator);
+        } else {
+            one(exchange, administrator, HttpServletResponse.SC_OK, "", "");
+        }
     }
 
     private void list(Exchange exchange, Administrator administrator) throws IOException {
@@ -76,7 +85,7 @@ public final class AdminPage {
         query = query.length() > MOST_CHARACTERS ? query.substring(0, MOST_CHARACTERS) : query;
         Page<Mailbox> page;
         try {
-            page = postern.mailboxes().search(administrator, query, PAGE, after(exchange));
+            page = postern.mailboxes().search(administrator, query, PAGE, exchange.after());
         } catch (IllegalArgumentException noSuchPage) {
             exchange.problem(HttpServletResponse.SC_BAD_REQUEST);
             return;
@@ -86,10 +95,6 @@ public final class AdminPage {
         model.put("query", query);
         model.put("next", page.next().orElse(""));
         exchange.page("admin", "admin", model);
-    }
-
-    private static Optional<String> after(Exchange exchange) {
-        return Optional.of(exchange.param("_after")).filter(a -> !a.isEmpty());
     }
 
     private Map<String, Object> heading(Exchange exchange, Administrator administrator) {
@@ -150,14 +155,9 @@ public final class AdminPage {
     }
 
     /** Does what a button on a mailbox's page said. */
-    void change(Exchange exchange) throws IOException {
-        Optional<Administrator> administrator = administrator(exchange);
-        if (administrator.isEmpty()) {
-            exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.no-admin");
-            return;
-        }
+    void change(Exchange exchange, Administrator administrator) throws IOException {
         Mailboxes mailboxes = postern.mailboxes();
-        Actor actor = actor(exchange, administrator.get());
+        Actor actor = actor(exchange, administrator);
         String user = exchange.param("_user");
         String deed = exchange.param("_do");
         Change change;
@@ -167,7 +167,7 @@ public final class AdminPage {
                 change = mailboxes.setLocale(actor, user, SessionLocale.parse(exchange.param("language")));
             case "password" -> {
                 if (!exchange.maySendSecrets(postern.settings())) {
-                    one(exchange, administrator.get(), HttpServletResponse.SC_FORBIDDEN, "login.insecure", "");
+                    one(exchange, administrator, HttpServletResponse.SC_FORBIDDEN, "login.insecure", "");
                     return;
                 }
                 change = mailboxes.setPassword(actor, user, Secret.of(exchange.param("new")));
@@ -178,12 +178,12 @@ public final class AdminPage {
             }
         }
         if (change instanceof Change.Changed) {
-            one(exchange, administrator.get(), HttpServletResponse.SC_OK, "", "mailbox.done." + deed);
+            one(exchange, administrator, HttpServletResponse.SC_OK, "", "mailbox.done." + deed);
         } else if (change instanceof Change.BadPassword) {
-            one(exchange, administrator.get(), HttpServletResponse.SC_BAD_REQUEST, "settings.bad", "");
+            one(exchange, administrator, HttpServletResponse.SC_BAD_REQUEST, "settings.bad", "");
         } else {
             String key = change instanceof Change.ReadOnly ? "mailbox.read-only" : "mailbox.denied";
-            one(exchange, administrator.get(), HttpServletResponse.SC_FORBIDDEN, key, "");
+            one(exchange, administrator, HttpServletResponse.SC_FORBIDDEN, key, "");
         }
     }
 
@@ -202,20 +202,15 @@ public final class AdminPage {
     }
 
     /** The tokens issued in the domains under this administrator's control. */
-    void tokens(Exchange exchange) throws IOException {
-        Optional<Administrator> administrator = administrator(exchange);
-        if (administrator.isEmpty()) {
-            exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.no-admin");
-            return;
-        }
+    void tokens(Exchange exchange, Administrator administrator) throws IOException {
         Page<LoginToken> page;
         try {
-            page = postern.tokens().listUnder(administrator.get(), PAGE, after(exchange));
+            page = postern.tokens().listUnder(administrator, PAGE, exchange.after());
         } catch (IllegalArgumentException noSuchPage) {
             exchange.problem(HttpServletResponse.SC_BAD_REQUEST);
             return;
         }
-        Map<String, Object> model = new HashMap<>(heading(exchange, administrator.get()));
+        Map<String, Object> model = new HashMap<>(heading(exchange, administrator));
         Instant now = exchange.templates().now();
         model.put(
                 "rows",
@@ -238,18 +233,15 @@ public final class AdminPage {
                 state.equals("live"));
     }
 
-    void revoke(Exchange exchange) throws IOException {
-        Optional<Administrator> administrator = administrator(exchange);
+    void revoke(Exchange exchange, Administrator administrator) throws IOException {
         String id = exchange.param("_id");
         Optional<UUID> token = id.matches("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
                 ? Optional.of(UUID.fromString(id))
                 : Optional.empty();
-        if (administrator.isEmpty() || exchange.visitor().readOnly()) {
-            exchange.problem(
-                    HttpServletResponse.SC_FORBIDDEN,
-                    administrator.isEmpty() ? "problem.no-admin" : "problem.read-only");
+        if (exchange.visitor().readOnly()) {
+            exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.read-only");
         } else if (token.isPresent()
-                && postern.tokens().revoke(administrator.get(), token.get(), exchange.client(postern.settings()))
+                && postern.tokens().revoke(administrator, token.get(), exchange.client(postern.settings()))
                         instanceof Answer.Given<Boolean>) {
             exchange.redirect("/?_task=tokens");
         } else {

@@ -94,6 +94,11 @@ final class Exchange {
         }
     }
 
+    /** Where the page before this one ended; empty for the first. */
+    Optional<String> after() {
+        return Optional.of(param("_after")).filter(a -> !a.isEmpty());
+    }
+
     /** The message that the request names. */
     Optional<MessageId> message() {
         return MessageId.parse(param("_uid"));

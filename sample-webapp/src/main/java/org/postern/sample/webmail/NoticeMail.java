@@ -37,10 +37,7 @@ public record NoticeMail(
         Draft notice =
                 new Draft(mailbox.address().toString(), "", "", texts.get("notice.subject"), text, null, List.of());
         try {
-            outbox.send(
-                    user,
-                    password,
-                    Outgoing.of(notice, from, "", clock.instant(), new Letter.Origin("", "", ""), List.of()));
+            outbox.send(user, password, Outgoing.of(notice, from, "", clock.instant(), Letter.Origin.NONE, List.of()));
         } catch (MailException | Outgoing.BadAddressException fault) {
             throw new IllegalStateException("no notice was sent to " + mailbox.address(), fault);
         }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.postern.core.Page;
 import org.postern.core.Visit;
 import org.postern.core.service.Postern;
@@ -37,10 +36,9 @@ public final class VisitsPage {
     }
 
     void show(Exchange exchange) throws IOException {
-        Optional<String> after = Optional.of(exchange.param("_after")).filter(a -> !a.isEmpty());
         Page<Visit> page;
         try {
-            page = postern.sessions().visits(exchange.visitor().mailbox(), PAGE, after);
+            page = postern.sessions().visits(exchange.visitor().mailbox(), PAGE, exchange.after());
         } catch (IllegalArgumentException noSuchPage) {
             exchange.problem(HttpServletResponse.SC_BAD_REQUEST);
             return;

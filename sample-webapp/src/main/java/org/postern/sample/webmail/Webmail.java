@@ -80,8 +80,18 @@ public final class Webmail extends HttpServlet {
         tasks.put("logout", Task.form(Access.ANYBODY, signIn::signOut, signIn::signOut));
         tasks.put("settings", Task.form(Access.SIGNED_IN, settings::show, own(settings::change)));
         tasks.put("visits", Task.page(Access.MAIL, new VisitsPage(postern)::show));
-        tasks.put("admin", Task.form(Access.ADMIN, admin::show, own(admin::change)));
-        tasks.put("tokens", Task.form(Access.ADMIN, admin::tokens, own(admin::revoke)));
+        tasks.put(
+                "admin",
+                Task.form(
+                        Access.ADMIN,
+                        x -> admin.asAdministrator(x, admin::show),
+                        own(x -> admin.asAdministrator(x, admin::change))));
+        tasks.put(
+                "tokens",
+                Task.form(
+                        Access.ADMIN,
+                        x -> admin.asAdministrator(x, admin::tokens),
+                        own(x -> admin.asAdministrator(x, admin::revoke))));
         if (server.isPresent()) {
             MailPages mail = new MailPages(server.get(), outbox.isPresent());
             tasks.put("mail", Task.page(Access.MAIL, mail::show));

@@ -134,13 +134,11 @@ record WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
         String own = visitor.mailbox().toString();
         String name = directory.mailbox(visitor.mailbox()).map(Mailbox::name).orElse("");
         try (MailAccount account = mail.open(visitor)) {
-            Letter.Origin origin = new Letter.Origin("", "", "");
+            Letter.Origin origin = Letter.Origin.NONE;
             List<MailAccount.Content> attachments = new ArrayList<>();
             if (draft.about().isPresent()) {
                 Draft.About about = draft.about().get();
-                origin = account.read(about.folder(), about.id(), false)
-                        .map(Letter::origin)
-                        .orElse(origin);
+                origin = account.origin(about.folder(), about.id());
                 for (String path : draft.kept()) {
                     account.part(about.folder(), about.id(), path).ifPresent(attachments::add);
                 }

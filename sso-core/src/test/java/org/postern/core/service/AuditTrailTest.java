@@ -243,8 +243,7 @@ class AuditTrailTest {
         assertThat(lines.list.toString()).doesNotContain("my-password");
     }
 
-    @Test
-    void expiredToken_isToldOnce() {
+    private void issueForAMinute() {
         postern.tokens()
                 .issue(
                         admin("mail@acme.example"),
@@ -259,6 +258,11 @@ class AuditTrailTest {
                                 false,
                                 false,
                                 Client.OPERATOR));
+    }
+
+    @Test
+    void expiredToken_isToldOnce() {
+        issueForAMinute();
         assertThat(postern.maintenance().noteExpired()).isZero();
         clock.advance(Duration.ofSeconds(61));
         assertThat(postern.maintenance().noteExpired()).isEqualTo(1);
@@ -270,20 +274,7 @@ class AuditTrailTest {
 
     @Test
     void purge_keepsWhatTheSettingsSay() {
-        postern.tokens()
-                .issue(
-                        admin("mail@acme.example"),
-                        new IssueRequest(
-                                "alice@acme.example",
-                                "",
-                                Secret.of(""),
-                                "",
-                                "60",
-                                "",
-                                false,
-                                false,
-                                false,
-                                Client.OPERATOR));
+        issueForAMinute();
         clock.advance(Duration.ofDays(29));
         assertThat(postern.maintenance().purge()).isZero();
         clock.advance(Duration.ofDays(2));
