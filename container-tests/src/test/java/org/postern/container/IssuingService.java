@@ -15,6 +15,7 @@ import org.postern.core.AuditEvent;
 import org.postern.core.Client;
 import org.postern.core.Secret;
 import org.postern.core.remote.NodeEndpoint;
+import org.postern.core.service.Actor;
 import org.postern.core.service.Issuance;
 import org.postern.core.service.IssueRequest;
 import org.postern.core.service.Postern;
@@ -71,7 +72,8 @@ final class IssuingService implements AutoCloseable {
     }
 
     void revoke(Issuance.Issued issued) {
-        postern.tokens().revoke(administrator(), issued.token().id(), ISSUER);
+        postern.tokens()
+                .revoke(Actor.of(administrator(), ISSUER), issued.token().id());
     }
 
     List<AuditEvent> events(AuditEvent.Type type) {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.postern.core.AuditEvent;
 import org.postern.core.Client;
+import org.postern.core.service.Actor;
 import org.postern.core.service.Issuance;
 import org.postern.core.spi.DirectoryEditor;
 
@@ -94,7 +95,9 @@ class LoginTest {
             Issuance.Issued revoked = own.issued(ALICE, "normal", "", "", false);
             own.postern
                     .tokens()
-                    .revoke(own.admin("mail@acme.example"), revoked.token().id(), new Client("", ""));
+                    .revoke(
+                            Actor.of(own.admin("mail@acme.example"), new Client("", "")),
+                            revoked.token().id());
             refused.put("revoked", revoked.value().reveal());
             Issuance.Issued expired = own.issued(ALICE, "normal", "1", "", false);
             while (Instant.now().isBefore(expired.token().expiresAt())) {

@@ -14,6 +14,7 @@ import org.postern.core.AuditEvent;
 import org.postern.core.Channel;
 import org.postern.core.Client;
 import org.postern.core.Secret;
+import org.postern.core.service.Actor;
 import org.postern.core.service.Issuance;
 import org.postern.core.service.IssueRequest;
 import org.postern.core.service.MailLogins;
@@ -328,7 +329,9 @@ class SessionTest {
 
         site.postern
                 .tokens()
-                .revoke(site.admin("mail@acme.example"), issued.token().id(), new Client("", ""));
+                .revoke(
+                        Actor.of(site.admin("mail@acme.example"), new Client("", "")),
+                        issued.token().id());
 
         await(() -> site.seen(cookie).contains("user=null"));
         await(() -> site.told.events.contains("closed " + ALICE + ": ended elsewhere"));

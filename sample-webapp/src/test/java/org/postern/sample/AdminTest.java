@@ -6,6 +6,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -14,6 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.core.Acme;
+import org.postern.core.MailboxAddress;
+import org.postern.core.Role;
+import org.postern.core.Secret;
+import org.postern.core.spi.DirectoryEditor;
 
 /** The admin tab, and what a mailbox's owner sees of those who came with tokens. */
 class AdminTest {
@@ -159,6 +166,50 @@ class AdminTest {
         assertThat(admin.get("/?_task=admin&_user=bob@acme.example").body()).doesNotContain("name=\"_do\"");
         assertThat(change(admin, "bob@acme.example", "suspend", Map.of()).statusCode())
                 .isEqualTo(403);
+    }
+
+    @Test
+    void readOnlySession_revokesNothing() throws Exception {
+        site.token("company@acme.example", "alice@acme.example", "normal");
+        String page = support("postmaster@acme.example", "sso_admin")
+                .get("/?_task=tokens")
+                .body();
+        Matcher id = Pattern.compile("name=\"_id\" value=\"([^\"]+)\"").matcher(page);
+        assertThat(id.find()).isTrue();
+        Visit admin = new Visit(site)
+                .withToken(
+                        "postmaster@acme.example",
+                        site.token("company@acme.example", "postmaster@acme.example", "sso_admin", true));
+
+        assertThat(admin.get("/?_task=tokens").body()).doesNotContain("name=\"_id\"");
+        HttpResponse<String> answer = admin.post("/?_task=tokens", Map.of("_token", admin.csrf(), "_id", id.group(1)));
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.body()).contains("read-only");
+    }
+
+    @Test
+    void mailboxThatMayNotBeChanged_hasNoForms() throws Exception {
+        DirectoryEditor editor =
+                site.service.postern().backend().directory().editor().orElseThrow();
+        MailboxAddress helper = Acme.address("helper@acme.example");
+        editor.createMailbox(helper, "Helper", Secret.of("xyzzy plugh"), Optional.empty());
+        editor.createAdministrator(helper, Role.MAIL, "Acme", Set.of(helper.domain()), Optional.empty());
+        Visit admin = new Visit(site).withPassword("helper@acme.example", "xyzzy plugh");
+
+        assertThat(admin.get("/?_task=admin&_user=bob@acme.example").body())
+                .contains("id=\"no-change\"", "You may not change this mailbox.")
+                .doesNotContain("name=\"_do\"");
+        assertThat(change(admin, "bob@acme.example", "suspend", Map.of()).statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void ownMailbox_hasNoFormForWhatIsNotChangedHere() throws Exception {
+        assertThat(support("postmaster@acme.example", "sso_admin")
+                        .get("/?_task=admin&_user=postmaster@acme.example")
+                        .body())
+                .contains("id=\"own-password\"", "You cannot suspend your own mailbox.", "value=\"language\"")
+                .doesNotContain("id=\"suspend\"", "id=\"password-form\"");
     }
 
     @Test

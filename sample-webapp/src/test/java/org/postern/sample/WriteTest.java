@@ -6,6 +6,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -108,10 +110,12 @@ class WriteTest {
                 .contains("value=\"Alice Arnold &lt;alice@acme.example>\"", "value=\"Re: A question\"", "&gt; Why?");
         String all =
                 zoe.get("/?_task=write&_how=all&_folder=INBOX&_uid=" + name).body();
-        assertThat(all).contains("name=\"cc\"", "value=\"bob@acme.example\"").doesNotContain("value=\"zoe@");
+        assertThat(all)
+                .contains("name=\"cc\"", "value=\"bob@acme.example\"")
+                .doesNotContainPattern("name=\"(?:to|cc|bcc)\"[^>]*zoe@");
 
         Map<String, String> letter = letter(zoe, "alice@acme.example", "Re: A question", "Because.");
-        letter.putAll(Map.of("_folder", "INBOX", "_uid", name, "_how", "reply"));
+        letter.putAll(Map.of("_mailbox", "zoe@globex.example", "_folder", "INBOX", "_uid", name, "_how", "reply"));
         assertSent(zoe.upload("/?_task=send", letter, Map.of()));
 
         assertThat(zoe.get("/?_task=mail").body()).contains("class=\"answered\"");
@@ -137,7 +141,8 @@ class WriteTest {
                         .body())
                 .contains("value=\"Fwd: Quarterly figures", "name=\"keep\" value=\"2\" checked", "figures.csv");
         Map<String, String> letter = letter(alice, "carol@acme-labs.example", "Fwd: figures", "see");
-        letter.putAll(Map.of("_folder", "INBOX", "_uid", name, "_how", "forward", "keep", "2"));
+        letter.putAll(Map.of(
+                "_mailbox", "alice@acme.example", "_folder", "INBOX", "_uid", name, "_how", "forward", "keep", "2"));
 
         assertSent(alice.upload("/?_task=send", letter, Map.of()));
 
@@ -201,10 +206,39 @@ class WriteTest {
         Map<String, String> login = new HashMap<>(letter);
         login.putAll(Map.of("user", "alice@acme.example", "pass", "demo-alice"));
         assertThat(nobody.post("/?_task=signin", login).headers().firstValue("Location"))
-                .contains("/?_task=write&_kept");
-        assertThat(nobody.get("/?_task=write&_kept").body())
+                .contains("/?_task=write");
+        assertThat(nobody.get("/?_task=write").body())
                 .contains("value=\"bob@acme.example\"", "value=\"Kept\"", "My &lt;long&gt; text");
         assertThat(nobody.get("/?_task=write").body()).doesNotContain("Kept");
+    }
+
+    @Test
+    void letterAboutAMessage_isAboutNoneInAnothersMailbox() throws Exception {
+        Visit alice = owner("alice@acme.example");
+        String reply = alice.get("/?_task=write&_how=forward&_folder=INBOX&_uid=" + alice.message("INBOX", "anvils"))
+                .body();
+        Map<String, String> letter = new HashMap<>(
+                Map.of("to", "bob@acme.example", "subject", "Whose is it", "text", "x", "_how", "forward"));
+        for (String name : new String[] {"_mailbox", "_folder", "_uid"}) {
+            Matcher field =
+                    Pattern.compile("name=\"" + name + "\" value=\"([^\"]+)\"").matcher(reply);
+            assertThat(field.find()).isTrue();
+            letter.put(name, field.group(1));
+        }
+        letter.put("keep", "1");
+        Map<String, String> login = new HashMap<>(letter);
+        login.putAll(Map.of("user", "alice@acme.example", "pass", "demo-alice"));
+        Visit again = new Visit(site);
+        again.post("/?_task=signin", login);
+        assertThat(again.get("/?_task=write").body()).contains("Whose is it", "name=\"_uid\"");
+
+        login.putAll(Map.of("user", "bob@acme.example", "pass", "demo-bob"));
+        Visit bob = new Visit(site);
+        bob.post("/?_task=signin", login);
+        assertThat(bob.get("/?_task=write").body()).contains("Whose is it").doesNotContain("name=\"_uid\"");
+        letter.put("_token", bob.csrf());
+        assertSent(bob.upload("/?_task=send", letter, Map.of()));
+        assertThat(bob.open("Whose is it")).doesNotContain("_task=part&amp;_folder=INBOX&amp;_part=2");
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.LoginToken;
 import org.postern.core.Secret;
+import org.postern.core.service.Actor;
 import org.postern.core.service.Issuance;
 import org.postern.core.service.IssueRequest;
 import org.postern.core.service.LoginTokens;
@@ -153,7 +154,7 @@ final class TokensResource {
     @Path("{id}")
     public void revoke(@Context ContainerRequestContext request, @PathParam("id") String id) {
         Query.of(request);
-        Views.given(tokens.revoke(
-                Caller.administrator(request), Views.id(id), Caller.of(request).client()));
+        Actor actor = Actor.of(Caller.administrator(request), Caller.of(request).client());
+        Views.given(tokens.revoke(actor, Views.id(id)));
     }
 }

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
 
 /** The Standard interface: its script exchanges parts of the page, so that no page is loaded as a whole. */
 class StandardIT extends Journeys {
@@ -115,7 +116,7 @@ class StandardIT extends Journeys {
         assertThat(browser.hasFocus("#q")).isTrue();
         browser.press("c");
         assertThat(value("#q")).as("keys are letters in a field").isEqualTo("c");
-        browser.find("#reader").click();
+        browser.find("#message h1").click();
         browser.press("?");
         assertThat(browser.find("#shortcuts").isDisplayed()).isTrue();
         assertThat(browser.find("#shortcuts").getText())
@@ -130,7 +131,7 @@ class StandardIT extends Journeys {
             browser.leave(() -> browser.driver().navigate().back());
             browser.await(d -> browser.has("#message"));
         }
-        browser.find("#reader").click();
+        browser.find("#message h1").click();
         browser.leave(() -> browser.press("m"));
         browser.see("#done", "Marked as unread.");
         mail(DAVE).fill("Drafts", List.of("Deleted by a key"));
@@ -138,6 +139,21 @@ class StandardIT extends Journeys {
         open("Deleted by a key");
         browser.leave(() -> browser.press("#"));
         browser.see("#done", "Moved to Trash.");
+        assertStayed();
+    }
+
+    /** A frame keeps the keys of whoever clicked into it, and runs no script of its own. */
+    @Test
+    void keysPressedInALetter_areThePages() {
+        logIn(ALICE);
+        open("50 % off anvils: today only!");
+        browser.await(d -> browser.has("iframe.html"));
+        WebElement letter = browser.find("iframe.html");
+        browser.await(d -> letter.getSize().getHeight() > 150);
+        letter.click();
+        browser.leave(() -> browser.press("r"));
+        browser.await(d -> browser.has("#letter"));
+        assertThat(value("#subject")).isEqualTo("Re: 50 % off anvils: today only!");
         assertStayed();
     }
 

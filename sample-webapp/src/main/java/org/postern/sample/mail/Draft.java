@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message that is being written: what its writer typed, as he typed it.
  *
- * @param origin the message that it answers or hands on, if any
+ * @param original the message that it answers or hands on, if any
  * @param kept the paths of those of its attachments that go with it
  */
 public record Draft(
@@ -23,7 +23,7 @@ public record Draft(
         String bcc,
         String subject,
         String text,
-        @Nullable About origin,
+        @Nullable About original,
         List<String> kept) implements Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -32,8 +32,12 @@ public record Draft(
 
     private static final int MOST_QUOTED = 64 * 1024;
 
-    /** Why a message is written. */
-    public record About(String folder, MessageId id, boolean forwarded) implements Serializable {
+    /**
+     * Why a message is written.
+     *
+     * @param mailbox in which the other message lies
+     */
+    public record About(String mailbox, String folder, MessageId id, boolean forwarded) implements Serializable {
         private static final long serialVersionUID = 1L;
     }
 
@@ -71,19 +75,19 @@ public record Draft(
                 "",
                 prefixed("Re: ", letter.subject()),
                 "\n\n" + intro + "\n" + quoted + "\n",
-                new About(folder, letter.id(), false),
+                new About(own, folder, letter.id(), false),
                 List.of());
     }
 
     /** The message with its attachments, for somebody else. */
-    public static Draft forward(Letter letter, String folder, String intro) {
+    public static Draft forward(Letter letter, String folder, String own, String intro) {
         return new Draft(
                 "",
                 "",
                 "",
                 prefixed("Fwd: ", letter.subject()),
                 "\n\n" + intro + "\n\n" + text(letter) + "\n",
-                new About(folder, letter.id(), true),
+                new About(own, folder, letter.id(), true),
                 letter.attachments().stream().map(Letter.Attachment::path).toList());
     }
 
@@ -120,7 +124,14 @@ public record Draft(
 
     /** The message that it answers or hands on. */
     public Optional<About> about() {
-        return Optional.ofNullable(origin);
+        return Optional.ofNullable(original);
+    }
+
+    /** This for the writer with this address: a message in somebody else's mailbox is not his to answer or hand on. */
+    public Draft of(String own) {
+        return about().filter(a -> !a.mailbox().equals(own)).isEmpty()
+                ? this
+                : new Draft(to, cc, bcc, subject, text, null, List.of());
     }
 
     /** Whether there is anything in it. */

@@ -19,6 +19,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.angus.mail.util.BASE64DecoderStream;
 import org.eclipse.angus.mail.util.QPDecoderStream;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,13 @@ final class Parts {
 
     /** What a browser shows as a picture, and nothing else. */
     static final Set<String> PICTURES = Set.of("image/png", "image/jpeg", "image/gif", "image/webp");
+
+    /**
+     * A picture on a host with a name of letters: a number, or a name without a domain, is a machine in the reader's own
+     * network. Written without any trick, so that a browser finds the same host in it.
+     */
+    private static final Pattern ELSEWHERE =
+            Pattern.compile("(?i)https?://((?:[a-z0-9-]+\\.)+[a-z][a-z0-9-]*)(?::[0-9]+)?(?:[/?#]\\P{Cntrl}*)?");
 
     /** A question to a message that may be broken in every way. */
     interface Look<T> {
@@ -156,14 +166,17 @@ final class Parts {
     }
 
     /** The pictures that the text of a message may show. */
-    static SafeHtml.Pictures pictures(Part message, boolean remote, MailAccount.PictureAddress own) {
+    static SafeHtml.Pictures pictures(Part message, Predicate<String> hosts, MailAccount.PictureAddress own) {
         Map<String, String> paths = new HashMap<>();
         find(message, "", 0, paths);
         return source -> {
             Optional<String> id = contentIdOf(source);
             return id.isPresent()
                     ? Optional.ofNullable(paths.get(id.get())).map(own::of)
-                    : Optional.of(source.strip()).filter(s -> remote && s.matches("(?is)https?://.*"));
+                    : Optional.of(source.strip()).filter(s -> {
+                        Matcher elsewhere = ELSEWHERE.matcher(s);
+                        return elsewhere.matches() && hosts.test(elsewhere.group(1));
+                    });
         };
     }
 

@@ -2,7 +2,6 @@ package org.postern.sample.webmail;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +12,6 @@ import org.postern.core.LoginToken;
 import org.postern.core.Mailbox;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Page;
-import org.postern.core.Role;
 import org.postern.core.Secret;
 import org.postern.core.SessionLocale;
 import org.postern.core.service.Actor;
@@ -23,31 +21,9 @@ import org.postern.core.service.Mailboxes.Change;
 import org.postern.core.service.Postern;
 
 /** The admin tab: the mailboxes under this administrator's control, one of them, and the tokens issued there. */
-public final class AdminPage {
+final class AdminPage {
     private static final int PAGE = 50;
     private static final int MOST_CHARACTERS = 100;
-
-    /**
-     * A mailbox in the table.
-     *
-     * @param role an administrator's role in words, or empty
-     * @param language in its own words, or empty
-     * @param own whether it is the administrator's own
-     */
-    public record Row(
-            String address, String name, String role, boolean suspended, String code, String language, boolean own) {}
-
-    /** A token in the table. */
-    public record TokenRow(
-            String id,
-            String mailbox,
-            String type,
-            String issuer,
-            String reason,
-            Instant issued,
-            Instant expires,
-            String state,
-            boolean live) {}
 
     private final Postern postern;
 
@@ -91,7 +67,8 @@ public final class AdminPage {
             return;
         }
         Map<String, Object> model = new HashMap<>(heading(exchange, administrator));
-        model.put("rows", page.items().stream().map(m -> row(m, exchange)).toList());
+        model.put("mailboxes", page.items());
+        model.put("languages", exchange.templates().languages());
         model.put("query", query);
         model.put("next", page.next().orElse(""));
         exchange.page("admin", "admin", model);
@@ -109,23 +86,6 @@ public final class AdminPage {
                 String.join(", ", domains));
     }
 
-    private static Row row(Mailbox mailbox, Exchange exchange) {
-        Texts texts = exchange.texts();
-        return new Row(
-                mailbox.address().toString(),
-                mailbox.name(),
-                mailbox.role()
-                        .map(Role::apiName)
-                        .map(r -> texts.get("role." + r))
-                        .orElse(""),
-                mailbox.suspended(),
-                mailbox.locale().map(SessionLocale::code).orElse(""),
-                mailbox.locale()
-                        .map(l -> exchange.templates().texts(l).get("language"))
-                        .orElse(""),
-                mailbox.address().equals(exchange.visitor().mailbox()));
-    }
-
     /** @param error and done are keys of texts, or empty */
     private void one(Exchange exchange, Administrator administrator, int status, String error, String done)
             throws IOException {
@@ -134,20 +94,18 @@ public final class AdminPage {
             exchange.problem(HttpServletResponse.SC_NOT_FOUND, "problem.no-mailbox");
             return;
         }
-        Map<String, String> languages = new java.util.LinkedHashMap<>();
-        for (SessionLocale locale : SessionLocale.values()) {
-            languages.put(locale.code(), exchange.templates().texts(locale).get("language"));
-        }
         exchange.page(
                 status,
                 "mailbox",
                 given.value().address().toString(),
                 "admin",
                 Map.of(
-                        "row",
-                        row(given.value(), exchange),
+                        "mailbox",
+                        given.value(),
                         "languages",
-                        languages,
+                        exchange.templates().languages(),
+                        "scope",
+                        postern.mailboxes().mayChange(actor(exchange, administrator), exchange.param("_user")),
                         "error",
                         error.isEmpty() ? "" : exchange.texts().get(error),
                         "done",
@@ -211,26 +169,9 @@ public final class AdminPage {
             return;
         }
         Map<String, Object> model = new HashMap<>(heading(exchange, administrator));
-        Instant now = exchange.templates().now();
-        model.put(
-                "rows",
-                page.items().stream().map(t -> row(t, now, exchange.texts())).toList());
+        model.put("tokens", page.items());
         model.put("next", page.next().orElse(""));
         exchange.page("tokens", "admin", model);
-    }
-
-    private static TokenRow row(LoginToken token, Instant now, Texts texts) {
-        String state = token.state(now).apiName();
-        return new TokenRow(
-                token.id().toString(),
-                token.mailbox().toString(),
-                texts.get("type." + token.type().apiName()),
-                token.issuer().toString(),
-                token.reason(),
-                token.issuedAt(),
-                token.expiresAt(),
-                texts.get("state." + state),
-                state.equals("live"));
     }
 
     void revoke(Exchange exchange, Administrator administrator) throws IOException {
@@ -238,12 +179,16 @@ public final class AdminPage {
         Optional<UUID> token = id.matches("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
                 ? Optional.of(UUID.fromString(id))
                 : Optional.empty();
-        if (exchange.visitor().readOnly()) {
-            exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.read-only");
-        } else if (token.isPresent()
-                && postern.tokens().revoke(administrator, token.get(), exchange.client(postern.settings()))
-                        instanceof Answer.Given<Boolean>) {
+        Answer<Boolean> revoked = token.isPresent()
+                ? postern.tokens().revoke(actor(exchange, administrator), token.get())
+                : new Answer.Missing<>();
+        if (revoked instanceof Answer.Given<Boolean>) {
             exchange.redirect("/?_task=tokens");
+        } else if (revoked instanceof Answer.Denied<Boolean>
+                && exchange.visitor().readOnly()) {
+            exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.read-only");
+        } else if (revoked instanceof Answer.Denied<Boolean>) {
+            exchange.problem(HttpServletResponse.SC_FORBIDDEN);
         } else {
             exchange.problem(HttpServletResponse.SC_NOT_FOUND);
         }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.postern.core.SessionType;
 
 /**
  * What every page shows around its content.
@@ -74,6 +75,10 @@ public record Frame(
 
     public String t(String key, Object... values) {
         return texts.get(key, values);
+    }
+
+    public String type(SessionType type) {
+        return t("type." + type.apiName());
     }
 
     /** The address of a style sheet, script or picture. */

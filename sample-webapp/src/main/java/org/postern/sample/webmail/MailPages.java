@@ -111,12 +111,18 @@ final class MailPages {
         String address = exchange.request().getContextPath() + "/?_task=part&_picture&_folder="
                 + URLEncoder.encode(folder(exchange), StandardCharsets.UTF_8) + "&_uid=" + exchange.param("_uid")
                 + "&_part=";
+        // From here it would come with the reader's session, whatever the address does.
+        String here = exchange.request().getServerName();
         Optional<SafeHtml> html = Optional.empty();
         Optional<MessageId> id = exchange.message();
         if (id.isPresent()) {
             try (MailAccount account = open(visitor)) {
                 html = account.html(
-                        folder(exchange), id.get(), exchange.param("_part"), pictures, part -> address + part);
+                        folder(exchange),
+                        id.get(),
+                        exchange.param("_part"),
+                        host -> pictures && !host.equalsIgnoreCase(here),
+                        part -> address + part);
             }
         }
         if (html.isEmpty()) {

@@ -182,7 +182,7 @@ final class SignIn {
             exchange.leave(start);
         } else {
             exchange.request().getSession().setAttribute(KEPT, kept);
-            exchange.redirect("/?_task=write&_kept");
+            exchange.redirect("/?_task=write");
         }
     }
 

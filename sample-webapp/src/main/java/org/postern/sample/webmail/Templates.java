@@ -46,6 +46,13 @@ public final class Templates {
         return java.util.Objects.requireNonNull(texts.get(locale));
     }
 
+    /** Each language's name in itself. */
+    Map<SessionLocale, String> languages() {
+        Map<SessionLocale, String> names = new EnumMap<>(SessionLocale.class);
+        texts.forEach((locale, own) -> names.put(locale, own.get("language")));
+        return names;
+    }
+
     static SessionLocale wish(HttpServletRequest request) {
         return request.getHeader("Accept-Language") == null
                 ? SessionLocale.EN

@@ -28,7 +28,8 @@ record WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
 
     /** The form: empty, or begun from a message. */
     void show(Exchange exchange) throws IOException, MailException {
-        Optional<Draft> kept = SignIn.kept(exchange);
+        String own = exchange.visitor().mailbox().toString();
+        Optional<Draft> kept = SignIn.kept(exchange).map(d -> d.of(own));
         if (kept.isPresent()) {
             again(
                     exchange,
@@ -57,16 +58,20 @@ record WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
 
     private static Draft begin(Exchange exchange, Letter letter, String folder) {
         Texts texts = exchange.texts();
+        String own = exchange.visitor().mailbox().toString();
         String date = letter.date().map(texts::fully).orElse("");
         if (exchange.param("_how").equals("forward")) {
             return Draft.forward(
-                    letter, folder, texts.get("write.forwarded", letter.from(), date, letter.subject(), letter.to()));
+                    letter,
+                    folder,
+                    own,
+                    texts.get("write.forwarded", letter.from(), date, letter.subject(), letter.to()));
         }
         return Draft.reply(
                 letter,
                 folder,
                 exchange.param("_how").equals("all") ? Draft.Answer.ALL : Draft.Answer.SENDER,
-                exchange.visitor().mailbox().toString(),
+                own,
                 texts.get("write.quoted", date, letter.from()));
     }
 
@@ -91,6 +96,7 @@ record WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
                 exchange.param("subject"),
                 exchange.param("text"),
                 id.map(i -> new Draft.About(
+                                exchange.param("_mailbox"),
                                 MailPages.folder(exchange),
                                 i,
                                 exchange.param("_how").equals("forward")))
@@ -113,7 +119,8 @@ record WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
     private void again(Exchange exchange, String error) throws IOException, MailException {
         // The script's form stays as it is, its files too: only the line that says why comes in.
         exchange.into("said");
-        again(exchange, typed(exchange), HttpServletResponse.SC_BAD_REQUEST, error);
+        Draft draft = typed(exchange).of(exchange.visitor().mailbox().toString());
+        again(exchange, draft, HttpServletResponse.SC_BAD_REQUEST, error);
     }
 
     void send(Exchange exchange) throws IOException, ServletException, MailException {
@@ -130,8 +137,8 @@ record WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
             again(exchange, texts.get("write.check"));
             return;
         }
-        Draft draft = typed(exchange);
         String own = visitor.mailbox().toString();
+        Draft draft = typed(exchange).of(own);
         String name = directory.mailbox(visitor.mailbox()).map(Mailbox::name).orElse("");
         try (MailAccount account = mail.open(visitor)) {
             Letter.Origin origin = Letter.Origin.NONE;

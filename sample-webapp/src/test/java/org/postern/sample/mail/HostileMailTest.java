@@ -94,7 +94,7 @@ class HostileMailTest {
                 if (richText) {
                     var part = Parts.at(message, html.path()).orElseThrow();
                     SafeHtml shown = new LetterReader(true)
-                            .html(part, Parts.pictures(message, true, path -> OWN + path))
+                            .html(part, Parts.pictures(message, host -> true, path -> OWN + path))
                             .orElseThrow();
                     assertHarmless(shown.html(), true);
                 }
@@ -163,7 +163,7 @@ class HostileMailTest {
     private static void assertAnswered(Letter letter, MimeMessage source, HostileMail mail) throws Exception {
         Draft reply = Draft.reply(letter, "INBOX", Draft.Answer.SENDER, ALICE.toString(), "wrote:");
         Draft all = Draft.reply(letter, "INBOX", Draft.Answer.ALL, ALICE.toString(), "wrote:");
-        Draft forward = Draft.forward(letter, "INBOX", "begin");
+        Draft forward = Draft.forward(letter, "INBOX", ALICE.toString(), "begin");
         // Nobody gets an answer but the addresses that the message's own header has.
         Set<String> known = mail.isMass() ? Set.of() : addresses(source);
         for (Draft draft : List.of(reply, all)) {
@@ -202,7 +202,7 @@ class HostileMailTest {
     private static void assertSent(Draft draft, Letter letter, List<MailAccount.Content> files)
             throws MessagingException, IOException {
         Draft addressed =
-                new Draft("dave@globex.example", "", "", draft.subject(), draft.text(), draft.origin(), draft.kept());
+                new Draft("dave@globex.example", "", "", draft.subject(), draft.text(), draft.original(), draft.kept());
         MimeMessage sent;
         try {
             sent = Outgoing.of(addressed, ALICE, "Alice", Instant.EPOCH, letter.origin(), files);

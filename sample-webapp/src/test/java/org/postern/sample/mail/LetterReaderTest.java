@@ -7,11 +7,13 @@ import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a message is made of, it is read within bounds and never fails. */
@@ -47,6 +49,48 @@ class LetterReaderTest {
             <b>rich</b>
             --b--
             """;
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://shop.example/p.png?a=b c#d, true",
+        "HTTP://Images.Shop.Example:8080, true",
+        "https://webmail.example/?_task=logout, false",
+        "https://WEBMAIL.example/, false",
+        "https://webmail.example:444?x, false",
+        "https://shop.example@webmail.example/, false",
+        "https:\\\\webmail.example/, false",
+        "https:\\\\shop.example/, false",
+        "https:///webmail.example/, false",
+        "https:webmail.example/, false",
+        "//webmail.example/, false",
+        "//shop.example/, false",
+        "https://webmail.exam%70le/, false",
+        "https://webmail\u3002example/, false",
+        "https://\uff57ebmail.example/, false",
+        "https://shop.example\\@webmail.example/, false",
+        "http://127.0.0.1/, false",
+        "http://127.1/, false",
+        "http://2130706433/, false",
+        "http://0x7f.0x1/, false",
+        "http://[::1]/, false",
+        "http://localhost:8080/, false",
+        "http://router/, false",
+        "ftp://shop.example/p.png, false",
+        "/?_task=logout, false",
+        "data:image/png;base64;iVBORw0KGgo=, false"
+    })
+    void pictureFromElsewhere_isWrittenPlainlyAndOnTheHostsThatAreWanted(String source, boolean shown)
+            throws MessagingException {
+        MimeMessage message = new MimeMessage(
+                Session.getInstance(new Properties()),
+                new ByteArrayInputStream("\r\n".getBytes(StandardCharsets.UTF_8)));
+
+        SafeHtml.Pictures pictures =
+                Parts.pictures(message, host -> !host.equalsIgnoreCase("webmail.example"), path -> path);
+
+        assertThat(pictures.apply(source)).isEqualTo(shown ? Optional.of(source) : Optional.empty());
+        assertThat(pictures.apply(" " + source + "\n").isPresent()).isEqualTo(shown);
+    }
 
     @Test
     void read_alternative_takesWhatTheBrowserShowsWell() throws MessagingException {

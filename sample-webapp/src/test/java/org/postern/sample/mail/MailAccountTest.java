@@ -11,9 +11,14 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,14 +28,24 @@ import org.postern.core.Secret;
 class MailAccountTest {
     /** A server that answers everything well but one command. */
     private static final class Server implements AutoCloseable {
+        private static final Pattern RANGE = Pattern.compile("(\\d+):(\\d+)");
+        private static final String MESSAGE = " FLAGS () INTERNALDATE \"03-Nov-2026 10:00:00 +0000\" RFC822.SIZE 99"
+                + " ENVELOPE (NIL \"s\" NIL NIL NIL NIL NIL NIL NIL NIL) BODY[HEADER.FIELDS (SUBJECT)] {2}\r\n\r\n)";
+
         final List<String> commands = new CopyOnWriteArrayList<>();
         private final ServerSocket socket = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
         private final String command;
         private final String answer;
+        private final int messages;
 
         Server(String command, String answer) throws IOException {
+            this(command, answer, 3);
+        }
+
+        Server(String command, String answer, int messages) throws IOException {
             this.command = command;
             this.answer = answer;
+            this.messages = messages;
             Thread thread = new Thread(this::serve, "imap");
             thread.setDaemon(true);
             thread.start();
@@ -49,7 +64,7 @@ class MailAccountTest {
                     for (String line = in.readLine(); line != null; line = in.readLine()) {
                         String[] words = line.split(" ", 3);
                         commands.add(line);
-                        answer(client, words[0], words[1].toUpperCase(Locale.ROOT));
+                        answer(client, words[0], words[1].toUpperCase(Locale.ROOT), line);
                     }
                 } catch (IOException gone) {
                     // the next one
@@ -57,7 +72,7 @@ class MailAccountTest {
             }
         }
 
-        private void answer(Socket client, String tag, String asked) throws IOException {
+        private void answer(Socket client, String tag, String asked, String line) throws IOException {
             if (asked.equals(command)) {
                 if (answer.isEmpty()) {
                     client.close();
@@ -67,10 +82,25 @@ class MailAccountTest {
                 return;
             }
             switch (asked) {
-                case "FETCH" -> {}
+                case "FETCH" -> {
+                    Matcher range = RANGE.matcher(line);
+                    if (range.find()) {
+                        int last = Integer.parseInt(range.group(2));
+                        for (int i = Integer.parseInt(range.group(1)); i <= last; i++) {
+                            send(client, "* " + i + " FETCH (UID " + i + MESSAGE);
+                        }
+                    }
+                }
                 case "CAPABILITY" -> send(client, "* CAPABILITY IMAP4rev1");
-                case "EXAMINE", "SELECT" -> send(client, "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 4] x");
+                case "EXAMINE", "SELECT" ->
+                    send(client, "* " + messages + " EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 4] x");
                 case "LIST" -> send(client, "* LIST () \"/\" INBOX");
+                case "SEARCH" ->
+                    send(
+                            client,
+                            IntStream.rangeClosed(1, messages)
+                                    .mapToObj(Integer::toString)
+                                    .collect(Collectors.joining(" ", "* SEARCH ", "")));
                 case "STATUS" -> send(client, "* STATUS INBOX (MESSAGES 3 RECENT 0 UNSEEN 1 UIDNEXT 4 UIDVALIDITY 7)");
                 default -> {}
             }
@@ -127,6 +157,35 @@ class MailAccountTest {
                     .isNotNull();
 
             assertThat(server.commands).noneMatch(c -> c.contains("SELECT")).anyMatch(c -> c.contains("EXAMINE"));
+        }
+    }
+
+    /** However many there are: one page of them is asked for, in one command, after one search by the server. */
+    @ParameterizedTest
+    @CsvSource({
+        "'', false, 1, 49951:50000, ''",
+        "'', false, 1000, 1:50, ''",
+        "two words, false, 1, 49951:50000, OR SUBJECT two HEADER From two OR SUBJECT words HEADER From words",
+        "word, true, 500, 25001:25050, OR SUBJECT word OR HEADER To word HEADER Cc word"
+    })
+    void list_ofALargeFolder_asksForOnePageAlone(String words, boolean sent, int page, String range, String search)
+            throws Exception {
+        try (Server server = new Server("", "", 50_000);
+                MailAccount account = open(server, false)) {
+            server.commands.clear();
+
+            Letter.Listing listing = account.list("INBOX", words, page, sent);
+
+            assertThat(listing.total()).isEqualTo(50_000);
+            List<String> commands = server.commands.stream()
+                    .map(c -> c.replaceFirst("^\\S+ ", "").replaceFirst("(?<=FETCH \\S{1,20}) .*", ""))
+                    .toList();
+            List<String> expected = new ArrayList<>(List.of("EXAMINE INBOX"));
+            if (!search.isEmpty()) {
+                expected.add("SEARCH " + search + " ALL");
+            }
+            expected.add("FETCH " + range);
+            assertThat(commands).isEqualTo(expected);
         }
     }
 

@@ -1,10 +1,12 @@
 package org.postern.core.service;
 
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
 import org.postern.core.Client;
+import org.postern.core.Ending;
 import org.postern.core.MailboxAddress;
 import org.postern.core.SessionType;
 
@@ -29,17 +31,35 @@ public record Actor(Administrator administrator, Optional<Behind> session, Clien
         }
     }
 
+    /** An administrator who is there himself. */
+    public static Actor of(Administrator administrator, Client client) {
+        return new Actor(administrator, Optional.empty(), client);
+    }
+
     /** Whether this address is the administrator's own, or that of whoever is behind him. */
     boolean is(MailboxAddress address) {
         return administrator.address().equals(address)
                 || session.filter(s -> s.issuer().equals(address)).isPresent();
     }
 
+    /** Whether he may change anything: not everybody may who looks in by a token. */
+    boolean mayChange() {
+        return session.filter(s -> !s.mayChange()).isEmpty();
+    }
+
     /** The row that tells what he did. */
     AuditEvent did(AuditEvent event, String what) {
-        AuditEvent done = event.by(administrator.address()).because(what);
-        return session.map(s -> done.during(s.token(), s.type(), s.reason())
-                        .because((what.isEmpty() ? "" : what + ", ") + "by " + s.issuer() + " in a token session"))
-                .orElse(done);
+        AuditEvent done = event.by(administrator.address()).because(told(what));
+        return session.map(s -> done.during(s.token(), s.type(), s.reason())).orElse(done);
+    }
+
+    /** What he ends, and why; with whoever is behind him. */
+    Ending ending(Instant now, String why) {
+        return new Ending(now, Optional.of(administrator.address()), client, told(why));
+    }
+
+    private String told(String what) {
+        return session.map(s -> (what.isEmpty() ? "" : what + ", ") + "by " + s.issuer() + " in a token session")
+                .orElse(what);
     }
 }

@@ -350,14 +350,13 @@ public final class LoginTokens implements WebmailLogins {
      *
      * @return whether this call did it
      */
-    public Answer<Boolean> revoke(Administrator by, UUID id, Client client) {
-        if (!(token(by, id) instanceof Answer.Given<LoginToken> found)) {
+    public Answer<Boolean> revoke(Actor actor, UUID id) {
+        if (!(token(actor.administrator(), id) instanceof Answer.Given<LoginToken> found)) {
             return new Answer.Missing<>();
         }
         LoginToken token = found.value();
-        return authority.mayEnd(by, token.mailbox())
-                ? new Answer.Given<>(store.revoke(
-                        id, new Ending(clock.instant(), Optional.of(by.address()), client, "by administrator")))
+        return actor.mayChange() && authority.mayEnd(actor.administrator(), token.mailbox())
+                ? new Answer.Given<>(store.revoke(id, actor.ending(clock.instant(), "by administrator")))
                 : new Answer.Denied<>();
     }
 

@@ -71,6 +71,14 @@ public final class Mailboxes {
         record ReadOnly() implements Change {}
     }
 
+    /** How much of a mailbox somebody may change. */
+    public enum Scope {
+        NOTHING,
+        /** Its language alone: it is his own. */
+        LOCALE,
+        ALL
+    }
+
     private final MailDirectory directory;
     private final TokenStore store;
     private final Authority authority;
@@ -312,6 +320,15 @@ public final class Mailboxes {
         });
     }
 
+    /** How much of a mailbox he may change at this moment; nothing too where there is no such mailbox. */
+    public Scope mayChange(Actor actor, String user) {
+        boolean any = actor.mayChange()
+                && directory.editor().isPresent()
+                && authority.mayChange(actor.administrator(), user) instanceof Authority.Verdict.Allowed;
+        boolean own = MailboxAddress.parse(user).filter(actor::is).isPresent();
+        return any ? (own ? Scope.LOCALE : Scope.ALL) : Scope.NOTHING;
+    }
+
     private interface Work {
         Change on(DirectoryEditor editor, MailboxAddress mailbox);
     }
@@ -323,7 +340,7 @@ public final class Mailboxes {
         }
         MailboxAddress mailbox = allowed.mailbox().address();
         boolean own = !ownToo && actor.is(mailbox);
-        if (own || actor.session().filter(s -> !s.mayChange()).isPresent()) {
+        if (own || !actor.mayChange()) {
             return new Change.Denied();
         }
         return directory.editor().map(editor -> work.on(editor, mailbox)).orElseGet(Change.ReadOnly::new);

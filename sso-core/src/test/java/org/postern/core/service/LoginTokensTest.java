@@ -32,6 +32,7 @@ import org.postern.core.Secret;
 import org.postern.core.SessionLocale;
 import org.postern.core.SessionType;
 import org.postern.core.SetClock;
+import org.postern.core.TokenSession;
 import org.postern.core.TokenState;
 import org.postern.core.UnavailableException;
 import org.postern.core.spi.Backend;
@@ -367,10 +368,11 @@ class LoginTokensTest {
         Issuance.Issued issued = issued("normal");
         Redemption.Redeemed redeemed = (Redemption.Redeemed) redeem(issued);
         UUID id = issued.token().id();
-        assertThat(tokens.revoke(admin("company@globex.example"), id, CLIENT)).isInstanceOf(Answer.Missing.class);
-        assertThat(tokens.revoke(admin, id, CLIENT)).isEqualTo(new Answer.Given<>(true));
-        assertThat(tokens.revoke(admin, id, CLIENT)).isEqualTo(new Answer.Given<>(false));
-        assertThat(tokens.revoke(admin, UUID.randomUUID(), CLIENT)).isInstanceOf(Answer.Missing.class);
+        assertThat(tokens.revoke(Actor.of(admin("company@globex.example"), CLIENT), id))
+                .isInstanceOf(Answer.Missing.class);
+        assertThat(tokens.revoke(Actor.of(admin, CLIENT), id)).isEqualTo(new Answer.Given<>(true));
+        assertThat(tokens.revoke(Actor.of(admin, CLIENT), id)).isEqualTo(new Answer.Given<>(false));
+        assertThat(tokens.revoke(Actor.of(admin, CLIENT), UUID.randomUUID())).isInstanceOf(Answer.Missing.class);
         assertThat(refusal(redeem(issued))).isEqualTo(Refusal.REVOKED);
         assertThat(tokens.closedAmong(List.of(redeemed.session().id()))).hasSize(1);
         assertThat(trail(AuditEvent.Type.REVOKED))
@@ -382,9 +384,37 @@ class LoginTokensTest {
     }
 
     @Test
+    void revoke_inATokenSession_namesWhoeverIsBehindIt() {
+        Administrator company = admin("company@acme.example");
+        Administrator postmaster = admin("mail@acme.example");
+        TokenSession session = ((Redemption.Redeemed) redeem(issued("normal"))).session();
+        Issuance.Issued other = issued("normal");
+
+        for (Actor.Behind weak : List.of(
+                behind(company, session, SessionType.SSO_ADMIN, true),
+                behind(company, session, SessionType.SSO, false))) {
+            Actor actor = new Actor(postmaster, Optional.of(weak), CLIENT);
+            assertThat(tokens.revoke(actor, other.token().id())).isInstanceOf(Answer.Denied.class);
+        }
+        Actor actor =
+                new Actor(postmaster, Optional.of(behind(company, session, SessionType.SSO_ADMIN, false)), CLIENT);
+        assertThat(tokens.revoke(actor, other.token().id())).isEqualTo(new Answer.Given<>(true));
+        assertThat(trail(AuditEvent.Type.REVOKED)).singleElement().satisfies(e -> {
+            assertThat(e.administrator()).contains(postmaster.address());
+            assertThat(e.detail()).isEqualTo("by administrator, by company@acme.example in a token session");
+        });
+    }
+
+    private static Actor.Behind behind(Administrator issuer, TokenSession session, SessionType type, boolean readOnly) {
+        return new Actor.Behind(issuer.address(), session.tokenId(), type, "ticket 7", readOnly);
+    }
+
+    @Test
     void revoke_ofAHigherMailboxesToken_isDenied() {
         Issuance.Issued issued = issued("sso_admin");
-        assertThat(tokens.revoke(admin("mail@acme.example"), issued.token().id(), CLIENT))
+        assertThat(tokens.revoke(
+                        Actor.of(admin("mail@acme.example"), CLIENT),
+                        issued.token().id()))
                 .isInstanceOf(Answer.Denied.class);
         assertThat(redeem(issued)).isInstanceOf(Redemption.Redeemed.class);
     }
@@ -457,7 +487,7 @@ class LoginTokensTest {
         switch (state) {
             case USED -> redeem(spent);
             case EXPIRED -> clock.advance(Duration.ofSeconds(60));
-            default -> tokens.revoke(admin, spent.token().id(), CLIENT);
+            default -> tokens.revoke(Actor.of(admin, CLIENT), spent.token().id());
         }
         for (int i = 0; i < 60; i++) {
             assertThat(refusal(redeem(spent))).isEqualTo(Refusal.valueOf(state.name()));

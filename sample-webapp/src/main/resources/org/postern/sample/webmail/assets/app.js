@@ -18,6 +18,8 @@
     const page = frame.contentDocument && frame.contentDocument.documentElement;
     if (page) {
       frame.style.height = Math.min(page.scrollHeight + 8, 20000) + 'px';
+      // Whoever clicked into the letter means the page around it.
+      frame.contentDocument.addEventListener('keydown', onKey);
     }
   };
   const frames = () => document.querySelectorAll('iframe.html').forEach(frame => {
@@ -171,7 +173,7 @@
     '/': () => byId('q') && byId('q').focus(),
     '?': help
   };
-  addEventListener('keydown', event => {
+  function onKey(event) {
     const editing = event.target.closest && event.target.closest('input:not([type=checkbox]),textarea,select,dialog');
     if (editing || event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem('keys') === 'off') {
       return;
@@ -180,5 +182,6 @@
       event.preventDefault();
       keys[event.key]();
     }
-  });
+  }
+  addEventListener('keydown', onKey);
 })();
