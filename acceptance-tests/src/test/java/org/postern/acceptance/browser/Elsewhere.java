@@ -54,6 +54,11 @@ final class Elsewhere implements AutoCloseable {
         return "http://127.0.0.1:" + port();
     }
 
+    /** The same server under a name with a domain, as a picture's server has it. */
+    String named() {
+        return "http://pictures.localhost:" + port();
+    }
+
     /** The same server under a name that makes it another site, not only another origin. */
     String otherSite() {
         return "http://localhost:" + port();

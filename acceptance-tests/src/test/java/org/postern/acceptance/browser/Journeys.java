@@ -234,7 +234,8 @@ abstract class Journeys {
                     .receiveHtml(
                             mail(BOB),
                             "A picture from elsewhere",
-                            "<p>Look at <b>this</b>:</p><img alt=it src='" + elsewhere.address() + "/pixel.svg'>");
+                            "<p>Look at <b>this</b>:</p><img alt=it src='" + elsewhere.named() + "/pixel.svg'>"
+                                    + "<img alt=own src='" + elsewhere.address() + "/own.svg'>");
             logIn(ALICE);
             open("A picture from elsewhere");
             WebElement frame = browser.find("#body iframe");
