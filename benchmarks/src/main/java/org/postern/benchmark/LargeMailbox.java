@@ -36,8 +36,8 @@ import java.util.stream.Stream;
  *
  * <pre>java benchmarks/src/main/java/org/postern/benchmark/LargeMailbox.java sample-webapp/target/sample-webapp.war</pre>
  *
- * A second argument is the number of messages, 50,000 if there is none. Dovecot's {@code maildir_very_dirty_syncs} is on:
- * without it Dovecot itself reads the whole folder from the disk each time that it is opened.
+ * A second argument is the number of messages, 50,000 if there is none. The first answer of each kind is told apart: with
+ * it Dovecot makes its index of the folder, or reads all headers once and keeps them.
  */
 public final class LargeMailbox {
     private static final int ROUNDS = 20;
@@ -133,6 +133,7 @@ public final class LargeMailbox {
 
     private static String time(HttpClient client, String what, String url) throws Exception {
         List<Double> times = new ArrayList<>();
+        double first = 0;
         String body = "";
         for (int i = 0; i <= ROUNDS; i++) {
             long begin = System.nanoTime();
@@ -143,17 +144,20 @@ public final class LargeMailbox {
                 throw new IllegalStateException(what + ": " + answer.statusCode());
             }
             body = answer.body();
-            if (i > 0) {
+            if (i == 0) {
+                first = millis;
+            } else {
                 times.add(millis);
             }
         }
         times.sort(Comparator.naturalOrder());
         System.out.printf(
                 Locale.ROOT,
-                "%-45s median %6.1f ms, worst %6.1f ms   load %s%n",
+                "%-45s median %6.1f ms, worst %6.1f ms, first %6.1f ms   load %s%n",
                 what,
                 times.get(ROUNDS / 2),
                 times.get(ROUNDS - 1),
+                first,
                 Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0]);
         return body;
     }
@@ -191,7 +195,7 @@ public final class LargeMailbox {
         for (int i = 1; i <= messages; i++) {
             String subject = "This is number " + i + " of many" + (i % 100 == 0 ? " =?UTF-8?Q?Gr=C3=B6=C3=9Fe?=" : "");
             Files.writeString(
-                    cur.resolve(String.format("%d.M%dP1.localhost:2,S", 1_700_000_000 + i, i)),
+                    cur.resolve(name(i)),
                     "From: Sender " + i % 500 + " <sender" + i % 500 + "@shop.example>\nTo: " + mailbox + "\nSubject: "
                             + subject + "\nDate: Tue, 3 Nov 2026 10:00:00 +0000\nMessage-ID: <" + i
                             + "@shop.example>\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\nText of "
@@ -201,6 +205,12 @@ public final class LargeMailbox {
         FileTime earlier = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
         Files.setLastModifiedTime(cur, earlier);
         Files.setLastModifiedTime(cur.resolveSibling("new"), earlier);
+    }
+
+    /** As a mail server names them, with the microsecond and the process: names in a row are all one to Dovecot's hash. */
+    private static String name(int i) {
+        int micros = (int) (i * 1_037_389L % 1_000_000);
+        return String.format("%d.M%06dP%d.mail:2,S", 1_700_000_000 + i, micros, 1000 + i * 31 % 30_000);
     }
 
     private void dovecot(int port) throws Exception {
@@ -222,7 +232,7 @@ public final class LargeMailbox {
                 configuration,
                 "base_dir = " + folder + "/run\nstate_dir = " + folder + "/state\nlog_path = " + folder
                         + "/dovecot.log\n"
-                        + "maildir_very_dirty_syncs = yes\nprotocols = imap\nlisten = 127.0.0.1\nssl = no\ndisable_plaintext_auth = no\n"
+                        + "protocols = imap\nlisten = 127.0.0.1\nssl = no\ndisable_plaintext_auth = no\n"
                         + "mail_location = maildir:" + folder + "/mail/%Lu\nfirst_valid_uid = 1\n"
                         + "passdb {\n  driver = static\n  args = nopassword=y\n}\n"
                         + "userdb {\n  driver = static\n  args = " + owner + " home=" + folder
