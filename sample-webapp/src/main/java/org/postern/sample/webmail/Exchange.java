@@ -1,13 +1,11 @@
 package org.postern.sample.webmail;
 
-import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.postern.core.Client;
@@ -18,7 +16,6 @@ import org.postern.sample.mail.MessageId;
 /** One request with whoever sent it, and its answer: what every page is given. For one thread. */
 final class Exchange {
     private static final int MOST_IDS = 200;
-    private static final long MOST_LET_BY = 200L * 1024 * 1024;
 
     private final HttpServletRequest request;
     private final HttpServletResponse response;
@@ -71,27 +68,6 @@ final class Exchange {
     int number(String name) {
         String value = param(name);
         return value.matches("[0-9]{1,9}") ? Integer.parseInt(value) : 0;
-    }
-
-    /**
-     * Reads a form with files, which may be too large or broken: then it answers, after it has let the rest go by, since
-     * a browser that still sends would not see the answer.
-     *
-     * @return whether it is there
-     */
-    boolean isReadable() throws IOException {
-        String type = request.getContentType();
-        if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data")) {
-            return true;
-        }
-        try {
-            request.getParts();
-            return true;
-        } catch (ServletException | IOException | RuntimeException unreadable) {
-            request.getInputStream().skip(MOST_LET_BY);
-            problem(request.getContentLengthLong() > Webmail.UPLOADS.getMaxRequestSize() ? 413 : 400);
-            return false;
-        }
     }
 
     /** Where the page before this one ended; empty for the first. */

@@ -19,7 +19,6 @@ import org.postern.sample.mail.Draft;
 /** Signing in and out. What is typed may be a token or the mailbox's own password, and is tried in this order. */
 final class SignIn {
     private static final String ENDED = "_ended";
-    private static final String KEPT = SignIn.class.getName() + ".kept";
     private static final int MOST_CHARACTERS = 1024;
 
     private final Postern postern;
@@ -48,7 +47,7 @@ final class SignIn {
         boolean ended = hadSession(exchange.request());
         if (!task.equals("send") || Csrf.isFromElsewhere(exchange.request())) {
             exchange.redirect(ended ? "/?_task=login&" + ENDED : "/");
-        } else if (!exchange.isReadable()) {
+        } else if (!LetterForm.receive(exchange)) {
             return;
         } else if (exchange.wants("page")) {
             // The script's form stays where it is, its files too.
@@ -70,7 +69,7 @@ final class SignIn {
     }
 
     private void form(Exchange exchange, int status, String error) throws IOException {
-        Draft kept = typed(exchange);
+        Draft kept = LetterForm.typed(exchange);
         boolean ended =
                 exchange.anybody().isEmpty() && (exchange.request().getParameter(ENDED) != null || !kept.isEmpty());
         String user = exchange.param("user");
@@ -177,30 +176,13 @@ final class SignIn {
 
     /** Whoever was in the middle of a letter goes on with it. */
     private static void goOn(Exchange exchange, String start) {
-        Draft kept = typed(exchange);
+        Draft kept = LetterForm.typed(exchange);
         if (kept.isEmpty()) {
             exchange.leave(start);
         } else {
-            exchange.request().getSession().setAttribute(KEPT, kept);
+            LetterForm.keep(exchange, kept);
             exchange.redirect("/?_task=write");
         }
-    }
-
-    /** What was typed on a page of ours: another site's letter is nobody's. */
-    private static Draft typed(Exchange exchange) {
-        return exchange.isPost() && !Csrf.isFromElsewhere(exchange.request())
-                ? WritePages.typed(exchange)
-                : Draft.EMPTY;
-    }
-
-    /** The letter that was kept over a login, once. */
-    static Optional<Draft> kept(Exchange exchange) {
-        var session = exchange.request().getSession(false);
-        if (session == null || !(session.getAttribute(KEPT) instanceof Draft draft)) {
-            return Optional.empty();
-        }
-        session.removeAttribute(KEPT);
-        return Optional.of(draft);
     }
 
     /** Signs an owner out. The filter has signed a token session out before it came here. */

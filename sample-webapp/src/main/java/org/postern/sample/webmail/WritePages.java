@@ -28,8 +28,7 @@ record WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
 
     /** The form: empty, or begun from a message. */
     void show(Exchange exchange) throws IOException, MailException {
-        String own = exchange.visitor().mailbox().toString();
-        Optional<Draft> kept = SignIn.kept(exchange).map(d -> d.of(own));
+        Optional<Draft> kept = LetterForm.kept(exchange);
         if (kept.isPresent()) {
             again(
                     exchange,
@@ -85,25 +84,6 @@ record WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
         exchange.page(status, "write", "mail", model);
     }
 
-    /** What was typed, as it came. */
-    static Draft typed(Exchange exchange) {
-        Optional<MessageId> id = exchange.message();
-        String[] kept = exchange.request().getParameterValues("keep");
-        return new Draft(
-                exchange.param("to"),
-                exchange.param("cc"),
-                exchange.param("bcc"),
-                exchange.param("subject"),
-                exchange.param("text"),
-                id.map(i -> new Draft.About(
-                                exchange.param("_mailbox"),
-                                MailPages.folder(exchange),
-                                i,
-                                exchange.param("_how").equals("forward")))
-                        .orElse(null),
-                kept == null ? List.of() : List.of(kept));
-    }
-
     /** Shows what was typed again, when it could not be sent. What is typed is never lost. */
     private void again(Exchange exchange, Draft draft, int status, String error) throws IOException, MailException {
         Optional<Letter> letter = Optional.empty();
@@ -119,7 +99,7 @@ record WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
     private void again(Exchange exchange, String error) throws IOException, MailException {
         // The script's form stays as it is, its files too: only the line that says why comes in.
         exchange.into("said");
-        Draft draft = typed(exchange).of(exchange.visitor().mailbox().toString());
+        Draft draft = LetterForm.typed(exchange).of(exchange.visitor().mailbox().toString());
         again(exchange, draft, HttpServletResponse.SC_BAD_REQUEST, error);
     }
 
@@ -130,7 +110,7 @@ record WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
             exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.elsewhere");
             return;
         }
-        if (!exchange.isReadable()) {
+        if (!LetterForm.receive(exchange)) {
             return;
         }
         if (!exchange.isFromHere()) {
@@ -138,7 +118,7 @@ record WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
             return;
         }
         String own = visitor.mailbox().toString();
-        Draft draft = typed(exchange).of(own);
+        Draft draft = LetterForm.typed(exchange).of(own);
         String name = directory.mailbox(visitor.mailbox()).map(Mailbox::name).orElse("");
         try (MailAccount account = mail.open(visitor)) {
             Letter.Origin origin = Letter.Origin.NONE;
