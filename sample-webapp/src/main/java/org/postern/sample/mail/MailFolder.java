@@ -12,6 +12,11 @@ import java.util.Locale;
  */
 public record MailFolder(
         String path, String name, int depth, Use use, boolean holdsMessages, int messages, int unread) {
+    /** Whether its messages are the owner's own, so that their recipients tell them apart. */
+    public boolean isSent() {
+        return use == Use.SENT || use == Use.DRAFTS;
+    }
+
     /** What a folder is for (RFC 6154). */
     public enum Use {
         INBOX,

@@ -72,10 +72,10 @@ final class MailPages {
             model.put("folders", folders);
             model.put("folder", folder);
             if (listed) {
-                boolean sent = folder.use() == MailFolder.Use.SENT || folder.use() == MailFolder.Use.DRAFTS;
                 model.put(
                         "listing",
-                        Optional.of(account.list(path, searched, Math.max(1, exchange.number("_page")), sent)));
+                        Optional.of(
+                                account.list(path, searched, Math.max(1, exchange.number("_page")), folder.isSent())));
             } else {
                 model.put("listing", Optional.empty());
             }
