@@ -84,7 +84,7 @@ class NarrowIT {
     }
 
     private void fits(String where, String sign) {
-        assertThat(browser.has(sign)).as(where + ": " + browser.text()).isTrue();
+        assertThat(browser.has(sign)).as(() -> where + ": " + browser.text()).isTrue();
         ((List<?>) browser.script(CUT)).forEach(what -> cut.add(where + ": " + what));
     }
 
