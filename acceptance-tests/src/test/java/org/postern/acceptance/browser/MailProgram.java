@@ -40,7 +40,7 @@ record MailProgram(RunningPostern postern, String address) {
 
     private Session session() {
         Properties properties = new Properties();
-        properties.put("mail.imap.timeout", "5000");
+        properties.put("mail.imap.timeout", "15000");
         properties.put("mail.smtp.host", "127.0.0.1");
         properties.put("mail.smtp.port", Integer.toString(postern.smtpPort()));
         properties.put("mail.smtp.auth", "true");
@@ -109,8 +109,7 @@ record MailProgram(RunningPostern postern, String address) {
                 }
                 if (number <= all) {
                     broken.add(number);
-                    store.close();
-                    connect(store);
+                    connectAgain(store);
                 }
             }
             in(folder, open -> {
@@ -131,8 +130,7 @@ record MailProgram(RunningPostern postern, String address) {
         try {
             store.getFolder(folder).appendMessages(new Message[] {message});
         } catch (MessagingException hungUp) {
-            store.close();
-            connect(store);
+            connectAgain(store);
         }
     }
 
@@ -146,6 +144,11 @@ record MailProgram(RunningPostern postern, String address) {
         } catch (FolderClosedException hungUp) {
             return false;
         }
+    }
+
+    private void connectAgain(Store store) throws MessagingException {
+        store.close();
+        connect(store);
     }
 
     private void connect(Store store) throws MessagingException {
