@@ -86,13 +86,16 @@ final class Browser implements AutoCloseable {
         return with("en", Map.of(), "--host-resolver-rules=" + rules);
     }
 
-    /** A browser that writes down all that it asks the network for, and finds every other host at one port. */
+    /**
+     * A browser that writes down all that it asks the network for. It finds each host under {@code .example} at one port,
+     * and no other: it would tell its makers of itself.
+     */
     static Browser recording(Path log, int elsewhere) {
         return with(
                 "en",
                 Map.of(),
                 "--log-net-log=" + log,
-                "--host-resolver-rules=MAP * 127.0.0.1:" + elsewhere + ", EXCLUDE 127.0.0.1");
+                "--host-resolver-rules=MAP *.example 127.0.0.1:" + elsewhere + ", MAP * ~NOTFOUND, EXCLUDE 127.0.0.1");
     }
 
     private static Browser with(String languages, Map<String, Object> preferences, String... flags) {

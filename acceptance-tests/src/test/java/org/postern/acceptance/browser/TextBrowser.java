@@ -103,7 +103,8 @@ sealed interface TextBrowser {
 
         @Override
         public TextBrowser go(String url) {
-            keys.append("U\u0015").append(url).append('\n');
+            // No key that a terminal takes for itself: it did so with this one's ^U, and nothing was opened.
+            keys.append('U').append(url).append('\n');
             return this;
         }
 
@@ -134,7 +135,7 @@ sealed interface TextBrowser {
 
         @Override
         public void visit(String url) {
-            run(folder, "w3m -cookie -o accept_cookie=1 -o confirm_qq=0 '" + url + "'", keys + "q");
+            run(folder, "w3m -cookie -o accept_cookie=1 -o confirm_qq=0 -o default_url=0 '" + url + "'", keys + "q");
         }
 
         @Override

@@ -74,7 +74,7 @@ class TextBrowserIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = "lynx")
+    @ValueSource(strings = {"w3m", "lynx"})
     void letter_isWrittenAndSent(String name) {
         TextBrowser browser = browser(name)
                 .signIn(ALICE, "demo-alice")
