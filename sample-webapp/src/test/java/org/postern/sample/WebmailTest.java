@@ -3,10 +3,16 @@ package org.postern.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -50,6 +56,42 @@ class WebmailTest {
                     .contains("Ticket &lt;4711&gt;")
                     .contains("7 h 59 min")
                     .contains("id=\"support-end\"");
+        }
+    }
+
+    /** More than is read ahead, and then nothing more: whoever waits for it would hold a thread each. */
+    @ParameterizedTest
+    @CsvSource({
+        "signin, application/x-www-form-urlencoded",
+        "login, application/x-www-form-urlencoded",
+        "send, multipart/form-data; boundary=b",
+        "settings, application/x-www-form-urlencoded"
+    })
+    void formsThatNeverEnd_keepNobodyElseWaiting(String task, String type) throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        byte[] begun = ("POST /?_task=" + task + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: " + type
+                        + "\r\nContent-Length: 1000000\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n"
+                        + "x".repeat(70_000))
+                .getBytes(StandardCharsets.US_ASCII);
+        try {
+            for (int i = 0; i < 100; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), site.server.port());
+                slow.add(socket);
+                socket.getOutputStream().write(begun);
+            }
+
+            HttpRequest request = HttpRequest.newBuilder(URI.create(site.address + "/health/live"))
+                    .timeout(Duration.ofSeconds(10))
+                    .build();
+            assertThat(HttpClient.newHttpClient()
+                            .send(request, HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(200);
+            support("alice@acme.example", "sso");
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
         }
     }
 
@@ -228,7 +270,7 @@ class WebmailTest {
     void logout_owner_needsHisTokenOrAClick() throws Exception {
         Visit owner = new Visit(site).withPassword("alice@acme.example", "demo-alice");
 
-        assertThat(owner.get("/?_task=logout").body()).contains("<form method=\"post\"");
+        assertThat(owner.get("/?_task=logout").body()).contains("id=\"logout-now\"");
         assertThat(owner.get("/?_task=mail").statusCode()).isEqualTo(200);
         assertThat(owner.get("/?_task=logout&_token=" + owner.csrf()).statusCode())
                 .isEqualTo(303);

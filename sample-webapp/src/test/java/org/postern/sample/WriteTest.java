@@ -278,6 +278,58 @@ class WriteTest {
     }
 
     @Test
+    void letterThatIsTooLarge_staysInTheScriptsForm() throws Exception {
+        Visit alice = owner("alice@acme.example");
+
+        HttpResponse<String> answer = alice.upload(
+                "/?_task=send",
+                letter(alice, "bob@acme.example", "Large", "x"),
+                Map.of("large.bin", "x".repeat(26 * 1024 * 1024)),
+                "HX-Request",
+                "true",
+                "HX-Target",
+                "page");
+
+        assertThat(answer.statusCode()).isEqualTo(413);
+        assertThat(answer.headers().firstValue("HX-Retarget")).contains("#said");
+        assertThat(answer.body())
+                .contains("<div id=\"said\">", "This is too large")
+                .doesNotContain("id=\"page\"");
+    }
+
+    @Test
+    void replyWhoseFolderIsGone_isShownAgainWithoutIt() throws Exception {
+        Visit alice = owner("alice@acme.example");
+        Map<String, String> letter = letter(alice, "bob@acme.example", "Re: gone", "typed");
+        letter.putAll(Map.of("_mailbox", "alice@acme.example", "_folder", "No such", "_uid", "1-1", "_how", "reply"));
+
+        HttpResponse<String> answer = alice.upload("/?_task=send", letter, Map.of());
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body())
+                .contains("id=\"error\"", "value=\"Re: gone\"", "typed")
+                .doesNotContain("name=\"_uid\"");
+    }
+
+    @Test
+    void keptFiles_areAttachmentsOnce_andNeverTheWholeMessage() throws Exception {
+        Visit alice = owner("alice@acme.example");
+        String name = alice.message("INBOX", "Quarterly");
+        Map<String, String> letter = letter(alice, "bob@acme.example", "Only once", "see");
+        letter.putAll(Map.of("_mailbox", "alice@acme.example", "_folder", "INBOX", "_uid", name, "_how", "forward"));
+        letter.put(
+                "keep",
+                "2\r\n--=_boundary\r\nContent-Disposition: form-data; name=\"keep\"\r\n\r\n2\r\n--=_boundary"
+                        + "\r\nContent-Disposition: form-data; name=\"keep\"\r\n\r\nsource");
+
+        assertSent(alice.upload("/?_task=send", letter, Map.of()));
+
+        assertThat(owner("bob@acme.example").open("Only once"))
+                .containsOnlyOnce("<bdi>figures.csv</bdi>")
+                .doesNotContain("message.eml</bdi>");
+    }
+
+    @Test
     void letterThatIsTooLarge_isRefusedInWords() throws Exception {
         Visit alice = owner("alice@acme.example");
 

@@ -168,6 +168,6 @@ class NarrowIT {
         browser.click("#support-end");
         browser.signIn(postern.address(), POSTMASTER, "demo-postmaster");
         task("settings", "#password-form");
-        task("logout", "main form button");
+        task("logout", "#logout-now");
     }
 }

@@ -251,7 +251,7 @@ class PagesIT {
                 task("tokens");
             }
         },
-        LOGOUT_QUESTION_OF_THE_OWNER("main form button") {
+        LOGOUT_QUESTION_OF_THE_OWNER("#logout-now") {
             @Override
             void open() {
                 browser.signIn(postern.address(), ALICE, "demo-alice");

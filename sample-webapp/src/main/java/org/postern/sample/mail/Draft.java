@@ -71,7 +71,8 @@ public record Draft(
                 .collect(Collectors.joining("\n"));
         return new Draft(
                 joined(to),
-                joined(cc),
+                // Who is left out must be known to the writer: what stands there is no address, so it is not sent.
+                joined(cc) + (answer == Answer.ALL && (letter.to() + letter.cc()).contains(", …") ? ", …" : ""),
                 "",
                 prefixed("Re: ", letter.subject()),
                 "\n\n" + intro + "\n" + quoted + "\n",
@@ -127,11 +128,14 @@ public record Draft(
         return Optional.ofNullable(original);
     }
 
-    /** This for the writer with this address: a message in somebody else's mailbox is not his to answer or hand on. */
-    public Draft of(String own) {
-        return about().filter(a -> !a.mailbox().equals(own)).isEmpty()
-                ? this
-                : new Draft(to, cc, bcc, subject, text, null, List.of());
+    /** For the writer with this address: a message in somebody else's mailbox is not his to answer or hand on. */
+    public Draft forWriter(String own) {
+        return about().filter(a -> !a.mailbox().equals(own)).isEmpty() ? this : withoutOriginal();
+    }
+
+    /** The same, where the other message is gone. */
+    public Draft withoutOriginal() {
+        return new Draft(to, cc, bcc, subject, text, null, List.of());
     }
 
     /** Whether there is anything in it. */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Headers {
     private static final int MOST_CHARACTERS = 900;
     private static final int MOST_RAW = 16 * 1024;
-    private static final int MOST_ADDRESSES = 50;
+    private static final int MOST_ADDRESSES = 100;
     private static final int MOST_REFERENCES = 20;
     private static final Pattern ID = Pattern.compile("<[!-;=?-~]{1,250}>");
     private static final Pattern PLAIN_NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} '-]*");

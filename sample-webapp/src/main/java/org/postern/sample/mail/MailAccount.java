@@ -5,6 +5,7 @@ import jakarta.mail.Folder;
 import jakarta.mail.FolderNotFoundException;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
+import jakarta.mail.ReadOnlyFolderException;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.search.AndTerm;
 import jakarta.mail.search.HeaderTerm;
@@ -19,8 +20,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.eclipse.angus.mail.iap.CommandFailedException;
 import org.eclipse.angus.mail.iap.ProtocolException;
 import org.eclipse.angus.mail.imap.IMAPFolder;
 import org.eclipse.angus.mail.imap.IMAPMessage;
@@ -40,11 +43,14 @@ public final class MailAccount implements AutoCloseable {
 
     private final IMAPStore store;
     private final boolean readOnly;
+    private final Semaphore places;
     private @Nullable IMAPFolder open;
 
-    MailAccount(IMAPStore store, boolean readOnly) {
+    /** @param places where its connection has one, until it is closed */
+    MailAccount(IMAPStore store, boolean readOnly, Semaphore places) {
         this.store = store;
         this.readOnly = readOnly;
+        this.places = places;
     }
 
     private interface Question<T> {
@@ -58,8 +64,14 @@ public final class MailAccount implements AutoCloseable {
             throw new MailException(MailException.Kind.NO_FOLDER, "there is no such folder", missing);
         } catch (SearchException refused) {
             throw new MailException(MailException.Kind.NO_SEARCH, "the mail server cannot search for this", refused);
-        } catch (MessagingException | IllegalStateException fault) {
-            throw new MailException(MailException.Kind.DOWN, "the mail server stopped answering", fault);
+        } catch (ReadOnlyFolderException refused) {
+            throw new MailException(MailException.Kind.NOT_DONE, "the folder cannot be changed", refused);
+        } catch (MessagingException fault) {
+            throw fault.getNextException() instanceof CommandFailedException
+                    ? new MailException(MailException.Kind.NOT_DONE, "the mail server refused it", fault)
+                    : new MailException(MailException.Kind.DOWN, "the mail server stopped answering", fault);
+        } catch (IllegalStateException closed) {
+            throw new MailException(MailException.Kind.DOWN, "the mail server hung up", closed);
         }
     }
 
@@ -194,7 +206,7 @@ public final class MailAccount implements AutoCloseable {
             Arrays.sort(found);
             return found;
         } catch (MessagingException refused) {
-            throw folder.isOpen() ? new SearchException("the search was refused") : refused;
+            throw folder.isOpen() ? new SearchException("the search was refused: " + refused.getMessage()) : refused;
         }
     }
 
@@ -403,6 +415,7 @@ public final class MailAccount implements AutoCloseable {
 
     @Override
     public void close() {
+        places.release();
         MailServer.close(store);
     }
 }

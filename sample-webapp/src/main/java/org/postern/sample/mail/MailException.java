@@ -12,24 +12,24 @@ public final class MailException extends Exception {
         NO_FOLDER,
         /** The server cannot search for what is wanted. */
         NO_SEARCH,
-        /** The message to be sent was refused: {@link #words} are the server's. */
+        /** The server answered, and did not do it: the mailbox is full, or the folder is not to be changed. */
+        NOT_DONE,
+        /** The message to be sent was refused; {@link #getMessage} is the server's. */
         NOT_SENT
     }
 
     private static final long serialVersionUID = 1L;
 
     private final Kind kind;
-    private final String words;
 
     MailException(Kind kind, String message, Throwable cause) {
         super(message, cause);
-        this.words = message;
         this.kind = kind;
     }
 
-    /** What happened, in one line. */
-    public String words() {
-        return words;
+    /** What happened and why, in one line for the log: the cause's message comes from another machine. */
+    public String story() {
+        return (getMessage() + ": " + getCause()).replaceAll("\\p{Cntrl}+", " ");
     }
 
     public Kind kind() {

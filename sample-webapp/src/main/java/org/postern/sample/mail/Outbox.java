@@ -9,6 +9,7 @@ import jakarta.mail.Transport;
 import jakarta.mail.internet.MimeMessage;
 import java.net.URI;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.Secret;
 
 /** The submission server, which takes what is sent. Thread-safe. */
@@ -32,7 +33,9 @@ public final class Outbox {
         Properties own = new Properties();
         own.putAll(properties);
         own.setProperty("mail." + smtp.getScheme() + ".auth", Boolean.toString(!user.isEmpty()));
-        try (Transport transport = Session.getInstance(own).getTransport(smtp.getScheme())) {
+        @Nullable Transport transport = null;
+        try {
+            transport = Session.getInstance(own).getTransport(smtp.getScheme());
             if (user.isEmpty()) {
                 transport.connect(smtp.getHost(), smtp.getPort(), null, null);
             } else {
@@ -45,6 +48,9 @@ public final class Outbox {
             throw new MailException(MailException.Kind.NOT_SENT, words(refused), refused);
         } catch (MessagingException | IllegalStateException fault) {
             throw new MailException(MailException.Kind.DOWN, "the submission server cannot be used", fault);
+        } finally {
+            // It took the message, or it did not: how it says goodbye changes nothing.
+            MailServer.close(transport);
         }
     }
 

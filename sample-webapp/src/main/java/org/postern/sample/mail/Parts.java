@@ -41,7 +41,7 @@ final class Parts {
      * network. Written without any trick, so that a browser finds the same host in it.
      */
     private static final Pattern ELSEWHERE =
-            Pattern.compile("(?i)https?://((?:[a-z0-9-]+\\.)+[a-z][a-z0-9-]*)(?::[0-9]+)?(?:[/?#]\\P{Cntrl}*)?");
+            Pattern.compile("(?i)https?://([a-z0-9.-]{1,250}\\.[a-z][a-z0-9-]{1,62})(?::[0-9]+)?(?:[/?#]\\P{Cntrl}*)?");
 
     /** A question to a message that may be broken in every way. */
     interface Look<T> {
@@ -67,6 +67,10 @@ final class Parts {
 
     /** The children of a multipart; empty where it is none, or cannot be read. */
     static Optional<List<Part>> children(Part part) {
+        // Whatever else it is, the library would read all of it at once.
+        if (!type(part).startsWith("multipart/")) {
+            return Optional.empty();
+        }
         try {
             if (!(part.getContent() instanceof Multipart multipart)) {
                 return Optional.empty();

@@ -3,10 +3,10 @@ package org.postern.sample.webmail;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.postern.core.Administrator;
 import org.postern.core.LoginToken;
 import org.postern.core.Mailbox;
@@ -59,31 +59,31 @@ final class AdminPage {
     private void list(Exchange exchange, Administrator administrator) throws IOException {
         String query = exchange.param("_q").strip();
         query = query.length() > MOST_CHARACTERS ? query.substring(0, MOST_CHARACTERS) : query;
-        Page<Mailbox> page;
-        try {
-            page = postern.mailboxes().search(administrator, query, PAGE, exchange.after());
-        } catch (IllegalArgumentException noSuchPage) {
-            exchange.problem(HttpServletResponse.SC_BAD_REQUEST);
+        String part = query;
+        Optional<Page<Mailbox>> page =
+                exchange.listed(after -> postern.mailboxes().search(administrator, part, PAGE, after));
+        if (page.isEmpty()) {
             return;
         }
-        Map<String, Object> model = new HashMap<>(heading(exchange, administrator));
-        model.put("mailboxes", page.items());
+        Map<String, Object> model = heading(exchange, administrator, page.get());
+        model.put("mailboxes", page.get().items());
         model.put("languages", exchange.templates().languages());
         model.put("query", query);
-        model.put("next", page.next().orElse(""));
         exchange.page("admin", "admin", model);
     }
 
-    private Map<String, Object> heading(Exchange exchange, Administrator administrator) {
-        List<String> domains = postern.backend().directory().domainsOf(administrator).stream()
-                .map(Object::toString)
-                .sorted(exchange.texts().order())
-                .toList();
-        return Map.of(
-                "role",
-                exchange.texts().get("role." + administrator.role().apiName()),
+    private Map<String, Object> heading(Exchange exchange, Administrator administrator, Page<?> page) {
+        Texts texts = exchange.texts();
+        Map<String, Object> model = new HashMap<>();
+        model.put("role", texts.get("role." + administrator.role().apiName()));
+        model.put(
                 "domains",
-                String.join(", ", domains));
+                postern.backend().directory().domainsOf(administrator).stream()
+                        .map(Object::toString)
+                        .sorted(texts.order())
+                        .collect(Collectors.joining(", ")));
+        model.put("next", page.next().orElse(""));
+        return model;
     }
 
     /** @param error and done are keys of texts, or empty */
@@ -94,22 +94,11 @@ final class AdminPage {
             exchange.problem(HttpServletResponse.SC_NOT_FOUND, "problem.no-mailbox");
             return;
         }
-        exchange.page(
-                status,
-                "mailbox",
-                given.value().address().toString(),
-                "admin",
-                Map.of(
-                        "mailbox",
-                        given.value(),
-                        "languages",
-                        exchange.templates().languages(),
-                        "scope",
-                        postern.mailboxes().mayChange(actor(exchange, administrator), exchange.param("_user")),
-                        "error",
-                        error.isEmpty() ? "" : exchange.texts().get(error),
-                        "done",
-                        done.isEmpty() ? "" : exchange.texts().get(done)));
+        Map<String, Object> model = exchange.said(error, done);
+        model.put("mailbox", given.value());
+        model.put("languages", exchange.templates().languages());
+        model.put("scope", postern.mailboxes().mayChange(actor(exchange, administrator), exchange.param("_user")));
+        exchange.page(status, "mailbox", given.value().address().toString(), "admin", model);
     }
 
     /** Does what a button on a mailbox's page said. */
@@ -121,8 +110,14 @@ final class AdminPage {
         Change change;
         switch (deed) {
             case "suspend", "resume" -> change = mailboxes.setSuspended(actor, user, deed.equals("suspend"));
-            case "language" ->
-                change = mailboxes.setLocale(actor, user, SessionLocale.parse(exchange.param("language")));
+            case "language" -> {
+                Optional<SessionLocale> locale = SessionLocale.parse(exchange.param("language"));
+                if (locale.isEmpty() && !exchange.param("language").isEmpty()) {
+                    exchange.problem(HttpServletResponse.SC_BAD_REQUEST);
+                    return;
+                }
+                change = mailboxes.setLocale(actor, user, locale);
+            }
             case "password" -> {
                 if (!exchange.maySendSecrets(postern.settings())) {
                     one(exchange, administrator, HttpServletResponse.SC_FORBIDDEN, "login.insecure", "");
@@ -161,17 +156,13 @@ final class AdminPage {
 
     /** The tokens issued in the domains under this administrator's control. */
     void tokens(Exchange exchange, Administrator administrator) throws IOException {
-        Page<LoginToken> page;
-        try {
-            page = postern.tokens().listUnder(administrator, PAGE, exchange.after());
-        } catch (IllegalArgumentException noSuchPage) {
-            exchange.problem(HttpServletResponse.SC_BAD_REQUEST);
-            return;
+        Optional<Page<LoginToken>> page =
+                exchange.listed(after -> postern.tokens().listUnder(administrator, PAGE, after));
+        if (page.isPresent()) {
+            Map<String, Object> model = heading(exchange, administrator, page.get());
+            model.put("tokens", page.get().items());
+            exchange.page("tokens", "admin", model);
         }
-        Map<String, Object> model = new HashMap<>(heading(exchange, administrator));
-        model.put("tokens", page.items());
-        model.put("next", page.next().orElse(""));
-        exchange.page("tokens", "admin", model);
     }
 
     void revoke(Exchange exchange, Administrator administrator) throws IOException {

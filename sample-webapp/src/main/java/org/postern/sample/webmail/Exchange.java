@@ -8,7 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.postern.core.Client;
+import org.postern.core.Page;
 import org.postern.core.settings.Arrival;
 import org.postern.core.settings.Settings;
 import org.postern.sample.mail.MessageId;
@@ -68,11 +70,6 @@ final class Exchange {
     int number(String name) {
         String value = param(name);
         return value.matches("[0-9]{1,9}") ? Integer.parseInt(value) : 0;
-    }
-
-    /** Where the page before this one ended; empty for the first. */
-    Optional<String> after() {
-        return Optional.of(param("_after")).filter(a -> !a.isEmpty());
     }
 
     /** The message that the request names. */
@@ -145,6 +142,28 @@ final class Exchange {
         page(HttpServletResponse.SC_OK, template, tab, model);
     }
 
+    /**
+     * What a page says of what was done.
+     *
+     * @param error and done are keys of texts, or empty
+     */
+    Map<String, Object> said(String error, String done) {
+        Map<String, Object> model = new HashMap<>();
+        model.put("error", error.isEmpty() ? "" : texts().get(error));
+        model.put("done", done.isEmpty() ? "" : texts().get(done));
+        return model;
+    }
+
+    /** The page of a list that the request asks for; empty where there is no such one, and then it is answered. */
+    <T> Optional<Page<T>> listed(Function<Optional<String>, Page<T>> list) throws IOException {
+        try {
+            return Optional.of(list.apply(Optional.of(param("_after")).filter(a -> !a.isEmpty())));
+        } catch (IllegalArgumentException noSuchPage) {
+            problem(HttpServletResponse.SC_BAD_REQUEST);
+            return Optional.empty();
+        }
+    }
+
     /** Answers that something went wrong, in words that depend on the status alone. */
     void problem(int status) throws IOException {
         problem(status, "problem." + status);
@@ -155,16 +174,18 @@ final class Exchange {
         if (status == HttpServletResponse.SC_SERVICE_UNAVAILABLE && response.getHeader("Retry-After") == null) {
             response.setIntHeader("Retry-After", 5);
         }
-        // Wherever its script would have put the answer: a problem is a page of its own.
-        whole();
         String general = status >= 500 ? "problem.500" : "problem.400";
         String title = texts().getOr(key + ".title", general + ".title");
-        page(
-                status,
-                "problem",
-                title,
-                "",
-                Map.of("title", title, "text", texts().getOr(key + ".text", general + ".text"), "status", status));
+        String text = texts().getOr(key + ".text", general + ".text");
+        if (wants("page") && Webmail.task(request).equals("send")) {
+            // The letter stays as it is, its files too.
+            into("said");
+            page(status, "unsent", title, "", Map.of("text", title + ". " + text));
+            return;
+        }
+        // Wherever its script would have put the answer: a problem is a page of its own.
+        whole();
+        page(status, "problem", title, "", Map.of("title", title, "text", text, "status", status));
     }
 
     /** Says that the answer takes the place of the whole page. */

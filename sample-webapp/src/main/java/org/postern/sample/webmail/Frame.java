@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.postern.core.SessionType;
+import org.postern.filter.WebmailSession;
 
 /**
  * What every page shows around its content.
@@ -64,14 +65,7 @@ public record Frame(
             boolean standard,
             String csrfToken,
             String logout,
-            Optional<Support> support) {}
-
-    /**
-     * A support session, in words.
-     *
-     * @param reason may be empty
-     */
-    public record Support(String issuer, String reason, String type, Instant end) {}
+            Optional<WebmailSession> support) {}
 
     public String t(String key, Object... values) {
         return texts.get(key, values);

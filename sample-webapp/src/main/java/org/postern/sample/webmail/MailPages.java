@@ -57,7 +57,7 @@ final class MailPages {
                 // Whoever looks in for the owner leaves no trace of it among the messages.
                 if (letter.filter(Letter::unread).isPresent()
                         && visitor.support().isEmpty()) {
-                    account.mark(path, List.of(id.get()), true);
+                    markAsRead(account, path, id.get());
                 }
             }
             List<MailFolder> folders = sorted(account.folders(), exchange.texts());
@@ -71,14 +71,10 @@ final class MailPages {
             }
             model.put("folders", folders);
             model.put("folder", folder);
-            if (listed) {
-                model.put(
-                        "listing",
-                        Optional.of(
-                                account.list(path, searched, Math.max(1, exchange.number("_page")), folder.isSent())));
-            } else {
-                model.put("listing", Optional.empty());
-            }
+            int page = Math.max(1, exchange.number("_page"));
+            model.put(
+                    "listing",
+                    listed ? Optional.of(account.list(path, searched, page, folder.isSent())) : Optional.empty());
         }
         if (id.isPresent() && letter.isEmpty()) {
             exchange.problem(HttpServletResponse.SC_NOT_FOUND, "problem.no-message");
@@ -95,6 +91,17 @@ final class MailPages {
                 .filter(s -> !s.isEmpty())
                 .orElse(exchange.texts().folder((MailFolder) model.get("folder")));
         exchange.page(HttpServletResponse.SC_OK, "mail", title, "mail", model);
+    }
+
+    private static void markAsRead(MailAccount account, String path, MessageId id) throws MailException {
+        try {
+            account.mark(path, List.of(id), true);
+        } catch (MailException fault) {
+            // In a folder that others share it may not be his to mark.
+            if (fault.kind() != MailException.Kind.NOT_DONE) {
+                throw fault;
+            }
+        }
     }
 
     /** First those with a use, in the order of their uses; then the others by name, children after their parent. */
@@ -145,8 +152,7 @@ final class MailPages {
     /** A download, never shown: whatever it is called, it is a file for the disk. Only a letter shows its pictures. */
     void part(Exchange exchange) throws IOException, MailException {
         Optional<MessageId> id = exchange.message();
-        boolean shown = !exchange.param("_picture").isEmpty()
-                || "".equals(exchange.request().getParameter("_picture"));
+        boolean shown = exchange.request().getParameter("_picture") != null;
         try (MailAccount account = open(exchange.visitor())) {
             Optional<MailAccount.Content> content =
                     id.isEmpty() ? Optional.empty() : account.part(folder(exchange), id.get(), exchange.param("_part"));

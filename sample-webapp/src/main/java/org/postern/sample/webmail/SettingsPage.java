@@ -22,19 +22,10 @@ record SettingsPage(Postern postern) {
                 .mailbox(exchange.visitor().mailbox())
                 .map(Mailbox::name)
                 .orElse("");
-        exchange.page(
-                status,
-                "settings",
-                "settings",
-                Map.of(
-                        "name",
-                        name,
-                        "language",
-                        exchange.texts().get("language"),
-                        "error",
-                        error.isEmpty() ? "" : exchange.texts().get(error),
-                        "done",
-                        done.isEmpty() ? "" : exchange.texts().get(done)));
+        Map<String, Object> model = exchange.said(error, done);
+        model.put("name", name);
+        model.put("language", exchange.texts().get("language"));
+        exchange.page(status, "settings", "settings", model);
     }
 
     void change(Exchange exchange) throws IOException {

@@ -47,7 +47,7 @@ final class SignIn {
         boolean ended = hadSession(exchange.request());
         if (!task.equals("send") || Csrf.isFromElsewhere(exchange.request())) {
             exchange.redirect(ended ? "/?_task=login&" + ENDED : "/");
-        } else if (!LetterForm.receive(exchange)) {
+        } else if (!DraftForm.receive(exchange)) {
             return;
         } else if (exchange.wants("page")) {
             // The script's form stays where it is, its files too.
@@ -69,7 +69,7 @@ final class SignIn {
     }
 
     private void form(Exchange exchange, int status, String error) throws IOException {
-        Draft kept = LetterForm.typed(exchange);
+        Draft kept = DraftForm.typed(exchange);
         boolean ended =
                 exchange.anybody().isEmpty() && (exchange.request().getParameter(ENDED) != null || !kept.isEmpty());
         String user = exchange.param("user");
@@ -109,29 +109,16 @@ final class SignIn {
         } else if (result instanceof HostLogin.Insecure) {
             form(exchange, HttpServletResponse.SC_FORBIDDEN, "login.insecure");
         } else {
-            ownPassword(exchange, user, secret);
+            ownPassword(exchange, user, secret, false);
         }
     }
 
     /** Login tokens are switched off: then nobody else counts wrong passwords, or looks how they came. */
     private void withoutTokens(Exchange exchange, String user, Secret password) throws IOException {
-        if (!exchange.maySendSecrets(postern.settings())) {
+        if (exchange.maySendSecrets(postern.settings())) {
+            ownPassword(exchange, user, password, true);
+        } else {
             form(exchange, HttpServletResponse.SC_FORBIDDEN, "login.insecure");
-            return;
-        }
-        String account =
-                MailboxAddress.parse(user).map(MailboxAddress::toString).orElse("");
-        Throttle.Admission admission = throttle.begin(account, exchange.client(postern.settings()));
-        if (admission instanceof Throttle.Blocked blocked) {
-            exchange.tooMany(blocked.retryAfter());
-            return;
-        }
-        try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
-            if (ownPassword(exchange, user, password)) {
-                counted.right();
-            } else {
-                counted.wrong();
-            }
         }
     }
 
@@ -150,37 +137,55 @@ final class SignIn {
         if (Csrf.isFromElsewhere(exchange.request()) || unclicked) {
             form(exchange, HttpServletResponse.SC_FORBIDDEN, "login.refused");
         } else {
-            ownPassword(exchange, user, Secret.of(pass));
+            ownPassword(exchange, user, Secret.of(pass), false);
         }
     }
 
-    /** Returns whether it was right; an answer is given either way. */
-    private boolean ownPassword(Exchange exchange, String user, Secret password) throws IOException {
-        Optional<Mailbox> owner = password.isEmpty() || password.length() > MOST_CHARACTERS
-                ? Optional.empty()
-                : postern.mailboxes().openedBy(user, password);
-        if (owner.isEmpty()) {
-            form(exchange, HttpServletResponse.SC_FORBIDDEN, "login.refused");
-            return false;
+    /** @param counts whether a wrong one is counted here, not as a token's guess already */
+    private void ownPassword(Exchange exchange, String user, Secret password, boolean counts) throws IOException {
+        String account =
+                MailboxAddress.parse(user).map(MailboxAddress::toString).orElse("");
+        Throttle.Admission admission = throttle.begin(account, exchange.client(postern.settings()));
+        if (admission instanceof Throttle.Blocked blocked) {
+            exchange.tooMany(blocked.retryAfter());
+            return;
         }
+        try (Throttle.Attempt attempt = (Throttle.Attempt) admission) {
+            // Read before the password is looked at: whoever changes it meanwhile ends this session too.
+            Optional<String> version =
+                    MailboxAddress.parse(user).flatMap(postern.backend().directory()::passwordVersion);
+            Optional<Mailbox> owner = password.isEmpty() || password.length() > MOST_CHARACTERS
+                    ? Optional.empty()
+                    : postern.mailboxes().openedBy(user, password);
+            if (owner.isPresent()) {
+                attempt.right();
+                open(exchange, owner.get(), version.orElse(""), password);
+            } else {
+                if (counts) {
+                    attempt.wrong();
+                }
+                form(exchange, HttpServletResponse.SC_FORBIDDEN, "login.refused");
+            }
+        }
+    }
+
+    private void open(Exchange exchange, Mailbox mailbox, String version, Secret password) {
         HttpServletRequest request = exchange.request();
         // The filter counted it as a guess, and knows the client's address behind a proxy: so it takes that back.
-        HostLogin.of(request.getServletContext()).ifPresent(tokens -> tokens.passwordAccepted(request, user));
-        Mailbox mailbox = owner.get();
-        String version =
-                postern.backend().directory().passwordVersion(mailbox.address()).orElse("");
+        HostLogin.of(request.getServletContext())
+                .ifPresent(tokens ->
+                        tokens.passwordAccepted(request, mailbox.address().toString()));
         OwnSession.open(request, mailbox, mailbox.locale().orElseGet(() -> Templates.wish(request)), version, password);
         goOn(exchange, request.getContextPath() + start(true));
-        return true;
     }
 
     /** Whoever was in the middle of a letter goes on with it. */
     private static void goOn(Exchange exchange, String start) {
-        Draft kept = LetterForm.typed(exchange);
+        Draft kept = DraftForm.typed(exchange);
         if (kept.isEmpty()) {
             exchange.leave(start);
         } else {
-            LetterForm.keep(exchange, kept);
+            DraftForm.keep(exchange, kept);
             exchange.redirect("/?_task=write");
         }
     }

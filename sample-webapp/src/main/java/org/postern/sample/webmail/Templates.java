@@ -81,11 +81,11 @@ public final class Templates {
                         brand.color().map(color -> base + assets.address(Assets.styleOf(brand))),
                         brand.logo().map(logo -> base + logo)),
                 tab,
-                visitor.map(v -> user(v, own, base)),
+                visitor.map(v -> user(v, base)),
                 now());
     }
 
-    private static Frame.User user(Visitor visitor, Texts own, String base) {
+    private static Frame.User user(Visitor visitor, String base) {
         return new Frame.User(
                 visitor.mailbox().toString(),
                 visitor.mail(),
@@ -94,12 +94,7 @@ public final class Templates {
                 visitor.standard(),
                 visitor.csrfToken(),
                 base + "/?_task=logout&" + Csrf.FIELD + '=' + visitor.csrfToken(),
-                visitor.support()
-                        .map(s -> new Frame.Support(
-                                s.issuer(),
-                                s.reason(),
-                                own.get("type." + s.type().apiName()),
-                                s.end())));
+                visitor.support());
     }
 
     /** Writes a page. */

@@ -1,6 +1,5 @@
 package org.postern.sample.webmail;
 
-import java.time.Instant;
 import java.util.Optional;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
@@ -36,10 +35,5 @@ record Visitor(
 
     boolean standard() {
         return face == WebmailInterface.STANDARD;
-    }
-
-    /** Until when the session lasts at most; the owner's own ends when it is idle. */
-    Optional<Instant> end() {
-        return support.map(WebmailSession::end);
     }
 }

@@ -1,8 +1,8 @@
 package org.postern.sample.webmail;
 
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import org.postern.core.Page;
 import org.postern.core.Visit;
 import org.postern.core.service.Postern;
@@ -12,16 +12,11 @@ record VisitsPage(Postern postern) {
     private static final int PAGE = 50;
 
     void show(Exchange exchange) throws IOException {
-        Page<Visit> page;
-        try {
-            page = postern.sessions().visits(exchange.visitor().mailbox(), PAGE, exchange.after());
-        } catch (IllegalArgumentException noSuchPage) {
-            exchange.problem(HttpServletResponse.SC_BAD_REQUEST);
-            return;
+        Optional<Page<Visit>> page = exchange.listed(
+                after -> postern.sessions().visits(exchange.visitor().mailbox(), PAGE, after));
+        if (page.isPresent()) {
+            String next = page.get().next().orElse("");
+            exchange.page("visits", "visits", Map.of("visits", page.get().items(), "next", next));
         }
-        exchange.page(
-                "visits",
-                "visits",
-                Map.of("visits", page.items(), "next", page.next().orElse("")));
     }
 }

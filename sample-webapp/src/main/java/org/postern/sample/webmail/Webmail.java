@@ -29,13 +29,14 @@ public final class Webmail extends HttpServlet {
             new MultipartConfigElement("", 20 * 1024 * 1024, 25 * 1024 * 1024, 64 * 1024);
 
     private static final Logger LOG = LoggerFactory.getLogger(Webmail.class);
+    private static final int MOST_BYTES = 60 * 1024;
 
     /** A page, or something that is done. */
     private interface Action {
         void answer(Exchange exchange) throws IOException, ServletException, MailException;
     }
 
-    /** Who may come to a task, and by which method. */
+    /** Who may come to a task. */
     private enum Access {
         ANYBODY,
         SIGNED_IN,
@@ -51,11 +52,31 @@ public final class Webmail extends HttpServlet {
         }
 
         static Task form(Access access, Action get, Action post) {
-            return new Task(access, Optional.of(get), Optional.of(post));
+            return new Task(access, Optional.of(get), Optional.of(own(post)));
         }
 
         static Task deed(Access access, Action post) {
+            return new Task(access, Optional.empty(), Optional.of(own(post)));
+        }
+
+        /** Looks by itself where its form comes from: before a login, or to lose nothing that was typed. */
+        static Task guarded(Access access, Action post) {
             return new Task(access, Optional.empty(), Optional.of(post));
+        }
+
+        Task withPage(Action get) {
+            return new Task(access, Optional.of(get), post);
+        }
+
+        /** Only for a form of this session's own pages. */
+        private static Action own(Action action) {
+            return exchange -> {
+                if (exchange.isFromHere()) {
+                    action.answer(exchange);
+                } else {
+                    exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.elsewhere");
+                }
+            };
         }
     }
 
@@ -75,49 +96,38 @@ public final class Webmail extends HttpServlet {
         SettingsPage settings = new SettingsPage(postern);
         AdminPage admin = new AdminPage(postern);
         tasks.put("", Task.page(Access.ANYBODY, signIn::front));
-        tasks.put("login", Task.form(Access.ANYBODY, signIn::show, signIn::show));
-        tasks.put("signin", Task.deed(Access.ANYBODY, signIn::signIn));
-        tasks.put("logout", Task.form(Access.ANYBODY, signIn::signOut, signIn::signOut));
-        tasks.put("settings", Task.form(Access.SIGNED_IN, settings::show, own(settings::change)));
+        tasks.put("login", Task.guarded(Access.ANYBODY, signIn::show).withPage(signIn::show));
+        tasks.put("signin", Task.guarded(Access.ANYBODY, signIn::signIn));
+        tasks.put("logout", Task.guarded(Access.ANYBODY, signIn::signOut).withPage(signIn::signOut));
+        tasks.put("settings", Task.form(Access.SIGNED_IN, settings::show, settings::change));
         tasks.put("visits", Task.page(Access.MAIL, new VisitsPage(postern)::show));
         tasks.put(
                 "admin",
                 Task.form(
                         Access.ADMIN,
                         x -> admin.asAdministrator(x, admin::show),
-                        own(x -> admin.asAdministrator(x, admin::change))));
+                        x -> admin.asAdministrator(x, admin::change)));
         tasks.put(
                 "tokens",
                 Task.form(
                         Access.ADMIN,
                         x -> admin.asAdministrator(x, admin::tokens),
-                        own(x -> admin.asAdministrator(x, admin::revoke))));
+                        x -> admin.asAdministrator(x, admin::revoke)));
         if (server.isPresent()) {
             MailPages mail = new MailPages(server.get(), outbox.isPresent());
             tasks.put("mail", Task.page(Access.MAIL, mail::show));
             tasks.put("body", Task.page(Access.MAIL, mail::body));
             tasks.put("part", Task.page(Access.MAIL, mail::part));
-            tasks.put("act", Task.deed(Access.MAIL_CHANGE, own(mail::act)));
+            tasks.put("act", Task.deed(Access.MAIL_CHANGE, mail::act));
             outbox.ifPresent(sender -> {
                 WritePages write =
                         new WritePages(sender, mail, postern.backend().directory());
                 tasks.put("write", Task.page(Access.MAIL_CHANGE, write::show));
-                tasks.put("send", Task.deed(Access.MAIL_CHANGE, write::send));
+                tasks.put("send", Task.guarded(Access.MAIL_CHANGE, write::send));
             });
         } else {
             tasks.put("mail", Task.page(Access.MAIL, exchange -> exchange.problem(503, "problem.no-mail-server")));
         }
-    }
-
-    /** Only for a form of this session's own pages. */
-    private static Action own(Action action) {
-        return exchange -> {
-            if (exchange.isFromHere()) {
-                action.answer(exchange);
-            } else {
-                exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.elsewhere");
-            }
-        };
     }
 
     @Override
@@ -140,26 +150,29 @@ public final class Webmail extends HttpServlet {
             exchange.problem(HttpServletResponse.SC_NOT_FOUND, "problem.no-folder");
             return;
         }
-        if (fault.kind() == MailException.Kind.NO_SEARCH) {
-            exchange.problem(HttpServletResponse.SC_BAD_REQUEST, "problem.no-search");
-            return;
+        LOG.error(
+                "A mailbox cannot be shown now: {} {}",
+                exchange.anybody().map(Visitor::mailbox).map(Object::toString).orElse(""),
+                fault.story());
+        switch (fault.kind()) {
+            case NO_SEARCH -> exchange.problem(HttpServletResponse.SC_BAD_REQUEST, "problem.no-search");
+            case NOT_DONE -> exchange.problem(HttpServletResponse.SC_CONFLICT, "problem.not-done");
+            case REFUSED -> exchange.problem(HttpServletResponse.SC_SERVICE_UNAVAILABLE, "problem.mail-refused");
+            default -> exchange.problem(HttpServletResponse.SC_SERVICE_UNAVAILABLE, "problem.mail-down");
         }
-        // One line: the cause's message comes from another machine.
-        String cause =
-                fault.getCause() == null ? "" : String.valueOf(fault.getCause().getMessage());
-        LOG.error("A mailbox cannot be shown now: {}: {}", fault.getMessage(), cause.replaceAll("\\p{Cntrl}+", " "));
-        boolean refused = fault.kind() == MailException.Kind.REFUSED;
-        exchange.problem(
-                HttpServletResponse.SC_SERVICE_UNAVAILABLE, refused ? "problem.mail-refused" : "problem.mail-down");
     }
 
     private void answer(Exchange exchange) throws IOException, ServletException, MailException {
         HttpServletRequest request = exchange.request();
+        String name = task(request);
+        if (!name.equals("send") && isLarge(request)) {
+            exchange.problem(HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE);
+            return;
+        }
         if (request.getAttribute(SsoFilter.REFUSAL) != null) {
             signIn.refusedToken(exchange);
             return;
         }
-        String name = task(request);
         Task task = request.getServletPath().equals("/") ? tasks.get(name) : null;
         if (task == null) {
             exchange.problem(HttpServletResponse.SC_NOT_FOUND);
@@ -197,6 +210,11 @@ public final class Webmail extends HttpServlet {
         }
     }
 
+    /** More than is read before a thread is taken: whoever sends it slowly would hold one. */
+    private static boolean isLarge(HttpServletRequest request) {
+        return request.getContentLengthLong() > MOST_BYTES || request.getHeader("Transfer-Encoding") != null;
+    }
+
     /** Why this visitor may not; empty text where he may. */
     private static String objection(Access access, Optional<Visitor> visitor) {
         boolean mail = visitor.filter(Visitor::mail).isPresent();
@@ -210,7 +228,7 @@ public final class Webmail extends HttpServlet {
     }
 
     /** The task stands in the query, also of a form that posts; a choice of the interface leads to the start. */
-    private static String task(HttpServletRequest request) {
+    static String task(HttpServletRequest request) {
         @Nullable String query = request.getQueryString();
         if (query != null) {
             for (String field : query.split("&", -1)) {

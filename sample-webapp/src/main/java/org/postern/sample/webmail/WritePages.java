@@ -28,7 +28,7 @@ record WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
 
     /** The form: empty, or begun from a message. */
     void show(Exchange exchange) throws IOException, MailException {
-        Optional<Draft> kept = LetterForm.kept(exchange);
+        Optional<Draft> kept = DraftForm.kept(exchange);
         if (kept.isPresent()) {
             again(
                     exchange,
@@ -85,21 +85,22 @@ record WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
     }
 
     /** Shows what was typed again, when it could not be sent. What is typed is never lost. */
-    private void again(Exchange exchange, Draft draft, int status, String error) throws IOException, MailException {
+    private void again(Exchange exchange, Draft draft, int status, String error) throws IOException {
         Optional<Letter> letter = Optional.empty();
         if (draft.about().filter(Draft.About::forwarded).isPresent()) {
             try (MailAccount account = mail.open(exchange.visitor())) {
                 letter = account.read(
                         draft.about().get().folder(), draft.about().get().id(), true);
+            } catch (MailException fault) {
+                LOG.warn("the attachments of a letter cannot be shown again: {}", fault.story());
             }
         }
         form(exchange, status, draft, letter, error);
     }
 
-    private void again(Exchange exchange, String error) throws IOException, MailException {
+    private void again(Exchange exchange, Draft draft, String error) throws IOException {
         // The script's form stays as it is, its files too: only the line that says why comes in.
         exchange.into("said");
-        Draft draft = LetterForm.typed(exchange).of(exchange.visitor().mailbox().toString());
         again(exchange, draft, HttpServletResponse.SC_BAD_REQUEST, error);
     }
 
@@ -110,15 +111,15 @@ record WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
             exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.elsewhere");
             return;
         }
-        if (!LetterForm.receive(exchange)) {
-            return;
-        }
-        if (!exchange.isFromHere()) {
-            again(exchange, texts.get("write.check"));
+        if (!DraftForm.receive(exchange)) {
             return;
         }
         String own = visitor.mailbox().toString();
-        Draft draft = LetterForm.typed(exchange).of(own);
+        Draft draft = DraftForm.typed(exchange).forWriter(own);
+        if (!exchange.isFromHere()) {
+            again(exchange, draft, texts.get("write.check"));
+            return;
+        }
         String name = directory.mailbox(visitor.mailbox()).map(Mailbox::name).orElse("");
         try (MailAccount account = mail.open(visitor)) {
             Letter.Origin origin = Letter.Origin.NONE;
@@ -138,18 +139,21 @@ record WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
         } catch (Outgoing.BadAddressException bad) {
             again(
                     exchange,
+                    draft,
                     texts.get(bad.address().isEmpty() ? "write.no-recipient" : "write.bad-address", bad.address()));
             return;
         } catch (MailException fault) {
-            if (fault.kind() != MailException.Kind.NOT_SENT && fault.kind() != MailException.Kind.DOWN) {
-                throw fault;
-            }
-            LOG.warn("a message was not sent: {}", fault.words());
+            LOG.warn("a message of {} was not sent: {}", own, fault.story());
+            boolean gone = fault.kind() == MailException.Kind.NO_FOLDER;
             again(
                     exchange,
-                    fault.kind() == MailException.Kind.DOWN
-                            ? texts.get("write.down")
-                            : texts.get("write.refused", fault.words()));
+                    gone ? draft.withoutOriginal() : draft,
+                    switch (fault.kind()) {
+                        case NOT_SENT -> texts.get("write.refused", String.valueOf(fault.getMessage()));
+                        case NO_FOLDER -> texts.get("problem.no-folder.title");
+                        case REFUSED -> texts.get("problem.mail-refused.title");
+                        default -> texts.get("write.down");
+                    });
             return;
         }
         String folder = draft.about().map(Draft.About::folder).orElse("INBOX");
@@ -165,7 +169,7 @@ record WritePages(Outbox outbox, MailPages mail, MailDirectory directory) {
                         draft.about().get().folder(), draft.about().get().id());
             }
         } catch (MailException fault) {
-            LOG.error("a message was sent, but no copy of it kept: {}", fault.words());
+            LOG.error("a message was sent, but no copy of it kept: {}", fault.story());
         }
     }
 

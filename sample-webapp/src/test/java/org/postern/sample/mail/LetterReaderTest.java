@@ -77,7 +77,9 @@ class LetterReaderTest {
         "http://router/, false",
         "ftp://shop.example/p.png, false",
         "/?_task=logout, false",
-        "data:image/png;base64;iVBORw0KGgo=, false"
+        "data:image/png;base64;iVBORw0KGgo=, false",
+        "https://.example/, false",
+        "https://shop.example./, false"
     })
     void pictureFromElsewhere_isWrittenPlainlyAndOnTheHostsThatAreWanted(String source, boolean shown)
             throws MessagingException {
@@ -90,6 +92,36 @@ class LetterReaderTest {
 
         assertThat(pictures.apply(source)).isEqualTo(shown ? Optional.of(source) : Optional.empty());
         assertThat(pictures.apply(" " + source + "\n").isPresent()).isEqualTo(shown);
+    }
+
+    @Test
+    void pictureFromElsewhere_withAHostWithoutEnd_isNone() throws MessagingException {
+        MimeMessage message = new MimeMessage(
+                Session.getInstance(new Properties()),
+                new ByteArrayInputStream("\r\n".getBytes(StandardCharsets.UTF_8)));
+        SafeHtml.Pictures pictures = Parts.pictures(message, host -> true, path -> path);
+
+        assertThat(pictures.apply("https://" + "a.".repeat(100_000) + "example/"))
+                .isEmpty();
+        String endless = "https://shop.example/" + "a/".repeat(100_000);
+        assertThat(pictures.apply(endless)).contains(endless);
+    }
+
+    /** The library makes one text of all that is no multipart; only a bounded part of it is wanted. */
+    @ParameterizedTest
+    @ValueSource(strings = {"text/html", "text/plain", "text/xml", "message/rfc822", "image/png"})
+    void partThatIsNoMultipart_isNotReadToFindItsChildren(String type) throws MessagingException {
+        MimeMessage message = new MimeMessage(Session.getInstance(new Properties())) {
+            @Override
+            public Object getContent() {
+                throw new AssertionError("read");
+            }
+        };
+        message.setHeader("Content-Type", type);
+
+        assertThat(Parts.at(message, "1")).contains(message);
+        assertThat(Parts.at(message, "1.1")).isEmpty();
+        assertThat(Parts.children(message)).isEmpty();
     }
 
     @Test

@@ -46,7 +46,11 @@ class MailAccountTest {
             this.command = command;
             this.answer = answer;
             this.messages = messages;
-            Thread thread = new Thread(this::serve, "imap");
+            start(this::accept);
+        }
+
+        private static void start(Runnable work) {
+            Thread thread = new Thread(work, "imap");
             thread.setDaemon(true);
             thread.start();
         }
@@ -55,20 +59,29 @@ class MailAccountTest {
             return URI.create("imap://127.0.0.1:" + socket.getLocalPort());
         }
 
-        private void serve() {
-            while (!socket.isClosed()) {
-                try (Socket client = socket.accept()) {
-                    BufferedReader in =
-                            new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
-                    send(client, "* OK ready");
-                    for (String line = in.readLine(); line != null; line = in.readLine()) {
-                        String[] words = line.split(" ", 3);
-                        commands.add(line);
-                        answer(client, words[0], words[1].toUpperCase(Locale.ROOT), line);
-                    }
-                } catch (IOException gone) {
-                    // the next one
+        private void accept() {
+            try {
+                while (true) {
+                    Socket client = socket.accept();
+                    start(() -> serve(client));
                 }
+            } catch (IOException closed) {
+                // the test is over
+            }
+        }
+
+        private void serve(Socket socket) {
+            try (Socket client = socket) {
+                BufferedReader in =
+                        new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
+                send(client, "* OK ready");
+                for (String line = in.readLine(); line != null; line = in.readLine()) {
+                    String[] words = line.split(" ", 3);
+                    commands.add(line);
+                    answer(client, words[0], words[1].toUpperCase(Locale.ROOT), line);
+                }
+            } catch (IOException gone) {
+                // whoever wanted something of it sees that
             }
         }
 
@@ -95,6 +108,7 @@ class MailAccountTest {
                 case "EXAMINE", "SELECT" ->
                     send(client, "* " + messages + " EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 4] x");
                 case "LIST" -> send(client, "* LIST () \"/\" INBOX");
+                case "UID" -> send(client, "* 1 FETCH (UID 1)");
                 case "SEARCH" ->
                     send(
                             client,
@@ -136,6 +150,44 @@ class MailAccountTest {
                     MailException.class, () -> account.list("INBOX", command.equals("FETCH") ? "" : "words", 1, false));
 
             assertThat(fault.kind()).isEqualTo(kind);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"STORE, NO [OVERQUOTA] full, NOT_DONE", "STORE, '', DOWN", "SELECT, NO not now, NOT_DONE"})
+    void mark_whereTheServerDoesOtherwise_saysWhatHappened(String command, String answer, MailException.Kind kind)
+            throws Exception {
+        try (Server server = new Server(command, answer);
+                MailAccount account = open(server, false)) {
+            MailException fault = catchThrowableOfType(
+                    MailException.class, () -> account.mark("INBOX", List.of(new MessageId(7, 1)), true));
+
+            assertThat(fault.kind()).isEqualTo(kind);
+            assertThat(fault.story()).doesNotContain("\n").contains(answer.replaceAll("^\\S+ ", ""));
+        }
+    }
+
+    /** A server that hangs must not hold every thread: with all places taken it is down at once. */
+    @Test
+    void open_whereAllPlacesAreTaken_isDownUntilOneIsFree() throws Exception {
+        List<MailAccount> accounts = new ArrayList<>();
+        try (Server imap = new Server("", "")) {
+            MailServer server = new MailServer(imap.uri());
+            MailException full = null;
+            while (full == null && accounts.size() < 64) {
+                try {
+                    accounts.add(server.open("alice@acme.example", Secret.of("secret"), false));
+                } catch (MailException down) {
+                    full = down;
+                }
+            }
+            assertThat(accounts).hasSize(32);
+            assertThat(full).isNotNull();
+
+            accounts.remove(0).close();
+            accounts.add(server.open("alice@acme.example", Secret.of("secret"), false));
+        } finally {
+            accounts.forEach(MailAccount::close);
         }
     }
 

@@ -3,6 +3,7 @@ package org.postern.core.service;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
 import org.postern.core.ChosenToken;
@@ -193,6 +194,9 @@ public final class Mailboxes {
         try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
             if (!directory.checkPassword(owner, old)) {
                 counted.wrong();
+                audit.fold(AuditEvent.of(AuditEvent.Type.PASSWORD_CHECKED, clock.instant(), client)
+                        .about(owner)
+                        .because("not valid, to change it"));
                 return new PasswordChange.WrongPassword();
             }
             counted.right();
@@ -222,26 +226,22 @@ public final class Mailboxes {
     private boolean setPassword(DirectoryEditor editor, MailboxAddress account, Secret password, Client client) {
         AuditEvent row = AuditEvent.of(AuditEvent.Type.PASSWORD_CHANGED, clock.instant(), client)
                 .about(account);
-        return setPassword(editor, account, password, row, Optional.empty());
+        return setPassword(editor, account, password, row, () -> ending(client, "password changed"));
+    }
+
+    private Ending ending(Client client, String why) {
+        return new Ending(clock.instant(), Optional.empty(), client, why);
     }
 
     private boolean setPassword(
-            DirectoryEditor editor,
-            MailboxAddress account,
-            Secret password,
-            AuditEvent row,
-            Optional<MailboxAddress> by) {
-        endAll(account, row.client(), by);
+            DirectoryEditor editor, MailboxAddress account, Secret password, AuditEvent row, Supplier<Ending> ending) {
+        store.revokeAll(account, ending.get());
         boolean changed = editor.setPassword(account, password);
         if (changed) {
             audit.write(row);
-            endAll(account, row.client(), by);
+            store.revokeAll(account, ending.get());
         }
         return changed;
-    }
-
-    private void endAll(MailboxAddress mailbox, Client client, Optional<MailboxAddress> by) {
-        store.revokeAll(mailbox, new Ending(clock.instant(), by, client, "password changed"));
     }
 
     /**
@@ -254,7 +254,7 @@ public final class Mailboxes {
     public boolean setSuspended(MailboxAddress mailbox, boolean suspended) {
         AuditEvent row = AuditEvent.of(suspension(suspended), clock.instant(), Client.OPERATOR)
                 .about(mailbox);
-        return setSuspended(editor(), mailbox, suspended, row, Optional.empty());
+        return setSuspended(editor(), mailbox, suspended, row, () -> ending(Client.OPERATOR, "mailbox suspended"));
     }
 
     private static AuditEvent.Type suspension(boolean suspended) {
@@ -266,13 +266,13 @@ public final class Mailboxes {
             MailboxAddress mailbox,
             boolean suspended,
             AuditEvent row,
-            Optional<MailboxAddress> by) {
+            Supplier<Ending> ending) {
         boolean changed = editor.setSuspended(mailbox, suspended);
         if (changed) {
             audit.write(row);
         }
         if (changed && suspended) {
-            store.endSessions(mailbox, new Ending(clock.instant(), by, row.client(), "mailbox suspended"));
+            store.endSessions(mailbox, ending.get());
         }
         return changed;
     }
@@ -295,7 +295,8 @@ public final class Mailboxes {
                 return new Change.BadPassword(objection.get());
             }
             AuditEvent row = row(actor, AuditEvent.Type.PASSWORD_CHANGED, mailbox, "");
-            return changed(setPassword(editor, mailbox, password, row, Optional.of(by)));
+            return changed(setPassword(
+                    editor, mailbox, password, row, () -> actor.ending(clock.instant(), "password changed")));
         });
     }
 
@@ -303,8 +304,8 @@ public final class Mailboxes {
     public Change setSuspended(Actor actor, String user, boolean suspended) {
         return change(actor, user, false, (editor, mailbox) -> {
             AuditEvent row = row(actor, suspension(suspended), mailbox, "");
-            Optional<MailboxAddress> by = Optional.of(actor.administrator().address());
-            return changed(setSuspended(editor, mailbox, suspended, row, by));
+            return changed(setSuspended(
+                    editor, mailbox, suspended, row, () -> actor.ending(clock.instant(), "mailbox suspended")));
         });
     }
 

@@ -69,7 +69,7 @@
   // Text is drawn anew when a window changes its width.
   addEventListener('resize', () => document.querySelectorAll('iframe.html').forEach(fit));
 
-  // The login page has neither: it comes when the session has ended.
+  // The login page has no such line: it comes when the session has ended.
   const offline = is => {
     if (byId('offline')) {
       byId('offline').hidden = !is;
@@ -109,6 +109,13 @@
     } else if (target.id === 'page') {
       const auto = document.querySelector('#page [autofocus]');
       (auto || byId('main')).focus({preventScroll: true});
+    }
+  });
+  // What is none of our pages, such as a proxy's, must not leave an empty one.
+  addEventListener('htmx:beforeSwap', event => {
+    if (!/ id="(?:page|said)"/.test(event.detail.serverResponse)) {
+      event.detail.shouldSwap = false;
+      offline(true);
     }
   });
   ['htmx:sendError', 'htmx:timeout'].forEach(name => addEventListener(name, () => offline(true)));

@@ -2,19 +2,28 @@ package org.postern.sample.webmail;
 
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
 import org.postern.sample.mail.Draft;
+import org.postern.sample.mail.MailAccount;
 import org.postern.sample.mail.MessageId;
 
 /** The form of a letter as it comes from a browser; and the letter that waits until its writer has logged in again. */
-final class LetterForm {
-    private static final String KEPT = LetterForm.class.getName() + ".kept";
+final class DraftForm {
+    private static final String KEPT = DraftForm.class.getName() + ".kept";
     private static final long MOST_LET_BY = 200L * 1024 * 1024;
+    private static final int MOST_KEPT = 300;
+    /** Each upload holds a thread: strangers must not hold them all, nor mailboxes' users. */
+    private static final Semaphore STRANGERS = new Semaphore(4);
 
-    private LetterForm() {}
+    private static final Semaphore WRITERS = new Semaphore(12);
+
+    private DraftForm() {}
 
     /**
      * Receives the form and its files, which may be too large or broken: then it answers, after it has let the rest go
@@ -28,6 +37,11 @@ final class LetterForm {
         if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data")) {
             return true;
         }
+        Semaphore places = exchange.anybody().isPresent() ? WRITERS : STRANGERS;
+        if (!places.tryAcquire()) {
+            exchange.problem(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+            return false;
+        }
         try {
             request.getParts();
             return true;
@@ -35,6 +49,8 @@ final class LetterForm {
             request.getInputStream().skip(MOST_LET_BY);
             exchange.problem(request.getContentLengthLong() > Webmail.UPLOADS.getMaxRequestSize() ? 413 : 400);
             return false;
+        } finally {
+            places.release();
         }
     }
 
@@ -57,7 +73,13 @@ final class LetterForm {
                                 i,
                                 exchange.param("_how").equals("forward")))
                         .orElse(null),
-                kept == null ? List.of() : List.of(kept));
+                kept == null
+                        ? List.of()
+                        : Stream.of(kept)
+                                .filter(path -> !path.equals(MailAccount.SOURCE))
+                                .distinct()
+                                .limit(MOST_KEPT)
+                                .toList());
     }
 
     /** Keeps a letter in the session that has just begun. */
@@ -72,6 +94,6 @@ final class LetterForm {
             return Optional.empty();
         }
         session.removeAttribute(KEPT);
-        return Optional.of(draft.of(exchange.visitor().mailbox().toString()));
+        return Optional.of(draft.forWriter(exchange.visitor().mailbox().toString()));
     }
 }
