@@ -18,8 +18,8 @@ import org.postern.core.remote.NodeEndpoint;
 import org.postern.core.service.Postern;
 
 /**
- * The product over HTTP: {@code /tools/sso}, the OMA calls, {@code /sso/v1}, their description, health and metrics. Put
- * it into a web application with {@link #register}. Thread-safe.
+ * The product over HTTP: {@code /tools/sso}, the OMA calls, {@code /sso/v1}, their description, the console that uses it,
+ * health and metrics. Put it into a web application with {@link #register}. Thread-safe.
  */
 public final class PosternRest {
     private static final String[] MAPPINGS = {
@@ -34,7 +34,7 @@ public final class PosternRest {
     }
 
     /**
-     * Registers the servlets, while the context starts. {@code /tools/sso} and {@code /health} answer at once; everything
+     * Registers the servlets, while the context starts. {@code /tools/sso}, {@code /console} and {@code /health} answer at once; everything
      * else is started by its first request. Call it before a login filter is added, which would refuse {@code /api//method}.
      *
      * @throws IllegalStateException where a servlet of that name is there already
@@ -43,6 +43,7 @@ public final class PosternRest {
         context.addFilter("postern-oma", new OneSlash())
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/api/*");
         add(context, "postern-tools", new ToolsServlet(postern, issued), "/tools/sso");
+        add(context, "postern-console", new ConsoleServlet(), "/console/*");
         add(context, "postern-health", new HealthServlet(postern.backend()), "/health/*");
         add(
                 context,
@@ -89,7 +90,7 @@ public final class PosternRest {
         for (Object resource : List.of(
                 new OmaResource(postern, issued, json),
                 new TokensResource(postern, issued),
-                new UsersResource(postern.mailboxes()),
+                new UsersResource(postern.mailboxes(), postern.tokens()),
                 new SessionsResource(postern.sessions()),
                 new AuditResource(postern.audit(), json),
                 new MeResource(postern),

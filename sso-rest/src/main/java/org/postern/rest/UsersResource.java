@@ -10,7 +10,10 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import org.jspecify.annotations.Nullable;
+import org.postern.core.Administrator;
+import org.postern.core.Mailbox;
 import org.postern.core.Secret;
+import org.postern.core.service.LoginTokens;
 import org.postern.core.service.Mailboxes;
 
 /** {@code /sso/v1/users}. Thread-safe. */
@@ -23,9 +26,11 @@ final class UsersResource {
     record Password(@Nullable String password) {}
 
     private final Mailboxes mailboxes;
+    private final LoginTokens tokens;
 
-    UsersResource(Mailboxes mailboxes) {
+    UsersResource(Mailboxes mailboxes, LoginTokens tokens) {
         this.mailboxes = mailboxes;
+        this.tokens = tokens;
     }
 
     @GET
@@ -42,9 +47,11 @@ final class UsersResource {
 
     @GET
     @Path("{address}")
-    public Views.User one(@Context ContainerRequestContext request, @PathParam("address") String address) {
+    public Views.OneUser one(@Context ContainerRequestContext request, @PathParam("address") String address) {
         Query.of(request);
-        return Views.User.of(Views.given(mailboxes.look(Caller.administrator(request), address)));
+        Administrator reader = Caller.administrator(request);
+        Mailbox mailbox = Views.given(mailboxes.look(reader, address));
+        return Views.OneUser.of(mailbox, tokens.issuable(reader, address));
     }
 
     @POST

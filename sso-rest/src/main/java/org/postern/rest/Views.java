@@ -112,6 +112,26 @@ final class Views {
         }
     }
 
+    /** @param types what the one who asks may issue for it */
+    record OneUser(
+            String address,
+            String name,
+            String status,
+            @Nullable String role,
+            @Nullable String locale,
+            List<String> types) {
+        static OneUser of(Mailbox m, List<SessionType> types) {
+            User user = User.of(m);
+            return new OneUser(
+                    user.address(),
+                    user.name(),
+                    user.status(),
+                    user.role(),
+                    user.locale(),
+                    types.stream().map(SessionType::apiName).toList());
+        }
+    }
+
     record Session(
             UUID id,
             String user,

@@ -1,0 +1,306 @@
+package org.postern.acceptance.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+import org.postern.acceptance.RunningPostern;
+
+/** The console in Chromium, as support staff uses it: the two procedures of the hosted service, and what goes wrong. */
+class ConsoleIT {
+    private static final String ALICE = "alice@acme.example";
+    private static final String POSTMASTER = "postmaster@acme.example";
+
+    private static RunningPostern postern;
+    private static Browser browser;
+
+    @BeforeAll
+    static void start() {
+        postern = RunningPostern.demo().start();
+        browser = Browser.open();
+    }
+
+    @AfterAll
+    static void stop() {
+        browser.close();
+        postern.close();
+    }
+
+    @BeforeEach
+    void newAdministrator() {
+        browser.go(postern.address() + "/console/").forgetEverything();
+        browser.script("localStorage.clear()");
+        browser.go("about:blank");
+    }
+
+    @AfterEach
+    void nothingWasWrong() {
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    private static void signIn(String role) {
+        browser.go(postern.address() + "/console/");
+        browser.awaitElement("#user").sendKeys(role + "@acme.example");
+        browser.find("#password").sendKeys("demo-" + role, Keys.ENTER);
+        browser.awaitElement("#mailboxes a");
+    }
+
+    private static void open(String mailbox) {
+        browser.go(postern.address() + "/console/#/mailbox/" + mailbox.replace("@", "%40"));
+        browser.await(d -> browser.text().contains(mailbox));
+        browser.awaitElement("#tools");
+    }
+
+    private static List<String> texts(String selector) {
+        return browser.all(selector).stream().map(WebElement::getText).toList();
+    }
+
+    private static void type(String id, String text) {
+        browser.find("#" + id).clear();
+        browser.find("#" + id).sendKeys(text);
+    }
+
+    private static String generate(String type, String reason) {
+        browser.find("[name=type][value=" + type + "]").click();
+        type("reason", reason);
+        browser.find("#generate-token").click();
+        browser.awaitElement("#given");
+        return browser.find("#token-value").getText();
+    }
+
+    @Test
+    void signIn_wrongPassword_isSaid_andTheRightOneOpens() {
+        browser.go(postern.address() + "/console/");
+        browser.awaitElement("#user").sendKeys("mail@acme.example");
+        browser.find("#password").sendKeys("wrong", Keys.ENTER);
+
+        browser.see("#error", "Address or password is wrong.");
+        browser.await(d -> browser.hasFocus("#password"));
+        browser.find("#password").sendKeys("demo-mail", Keys.ENTER);
+
+        browser.awaitElement("#mailboxes a");
+        browser.find("#me summary").click();
+        assertThat(browser.find("#me").getText()).contains("Mail administrator", "Acme", "acme.example");
+        browser.find("#signout").click();
+        browser.awaitElement("#password");
+        browser.go(postern.address() + "/console/#/audit");
+        browser.awaitElement("#password");
+    }
+
+    @Test
+    void mailboxes_areFoundAsOneTypes_byKeyboardAlone() {
+        signIn("mail");
+        browser.find("#q").sendKeys("ali");
+        browser.await(d -> texts("#mailboxes a").equals(List.of(ALICE)));
+        browser.press(Keys.ARROW_DOWN);
+        browser.press(Keys.ENTER);
+        browser.awaitElement("#tools");
+        assertThat(browser.find("h1").getText()).isEqualTo(ALICE);
+
+        browser.driver().navigate().back();
+        browser.await(d -> texts("#mailboxes a").equals(List.of(ALICE)));
+        type("q", "no such");
+        browser.see(".empty", "No mailboxes found");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mail, alice@acme.example, normal sso",
+        "domain, postmaster@acme.example, normal normal_admin sso sso_admin",
+        "company, postmaster@acme.example, normal normal_admin sso sso_admin admin_only"
+    })
+    void types_areThoseThatRoleAndMailboxAllow(String role, String mailbox, String types) {
+        signIn(role);
+        open(mailbox);
+
+        assertThat(browser.all("[name=type]").stream()
+                        .map(e -> String.valueOf(e.getDomProperty("value")))
+                        .toList())
+                .containsExactly(types.split(" ", -1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mail, postmaster@acme.example, You do not have permission",
+        "mail, suspended@acme.example, This mailbox is suspended"
+    })
+    void mailboxThatNoTokenMayOpen_saysWhy(String role, String mailbox, String why) {
+        signIn(role);
+        open(mailbox);
+
+        assertThat(browser.find("#no-token").getText()).contains(why);
+        assertThat(browser.has("#generate-token")).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"dave@globex.example, You do not have permission", "nobody@acme.example, does not exist"})
+    void foreignMailbox_isNotShown(String mailbox, String why) {
+        signIn("mail");
+        browser.go(postern.address() + "/console/#/mailbox/" + mailbox.replace("@", "%40"));
+
+        browser.see("[role=alert]", why);
+        assertThat(browser.has("#tools")).isFalse();
+    }
+
+    @Test
+    void token_isGenerated_opensTheMailbox_andIsRevoked() {
+        signIn("mail");
+        open(ALICE);
+        String value = generate("normal", "Ticket <b>4711</b>");
+        assertThat(value).matches("[0-9a-f]{32}");
+        assertThat(browser.find("#given").getText()).contains(ALICE + " as the user name", "shown this once");
+        browser.see("#tokens", "Ticket <b>4711</b>");
+        String link = browser.find("#open-webmail").getDomProperty("href");
+        browser.inAnotherTab(() -> {
+            browser.go(link + "&direct=1");
+            assertThat(browser.awaitElement("#support").getText()).contains("mail@acme.example", "Ticket <b>4711</b>");
+        });
+        browser.find("#given-close").click();
+        browser.await(d -> browser.hasFocus("#reason"));
+        assertThat(browser.text()).doesNotContain(value);
+
+        browser.driver().navigate().refresh();
+        browser.see("#sessions", "Normal session");
+        browser.find("#tokens .deed button").click();
+        assertThat(browser.hasFocus("dialog *")).isTrue();
+        browser.find("#confirm-yes").click();
+        browser.see("#tokens", "revoked");
+        browser.see("body", "No open sessions");
+    }
+
+    @Test
+    void badInput_isSaidWhereItIs() {
+        signIn("mail");
+        open(ALICE);
+        type("reason", "Ticket 4711");
+        type("token", "password");
+        browser.see("#strength", "Easy to guess");
+        browser.find("#generate-token").click();
+
+        browser.see("#token-wrong", "too easy to guess");
+        browser.await(d -> browser.hasFocus("#token"));
+        assertThat(browser.find("#token").getDomAttribute("aria-describedby")).contains("token-wrong");
+    }
+
+    @Test
+    void password_isValidated_andKeptNowhere() {
+        signIn("mail");
+        open(ALICE);
+        browser.find("details:has(#validate) summary").click();
+        type("candidate", "not-the-password");
+        browser.press(Keys.ENTER);
+        browser.see("#valid", "not correct");
+        type("candidate", "demo-alice");
+        browser.press(Keys.ENTER);
+        browser.await(d -> browser.find("#valid").getText().equals("The password is correct."));
+        assertThat(browser.source()).doesNotContain("demo-alice");
+    }
+
+    @Test
+    void session_isEndedFromHere() {
+        signIn("company");
+        open(POSTMASTER);
+        generate("sso", "To be ended");
+        String link = String.valueOf(browser.find("#open-webmail").getDomProperty("href"));
+        browser.inAnotherTab(() -> browser.go(link + "&direct=1").awaitElement("#support"));
+        browser.driver().navigate().refresh();
+        browser.see("#sessions", "To be ended");
+
+        browser.find("#sessions .deed button").click();
+        browser.find("#confirm-yes").click();
+
+        browser.see("body", "No open sessions");
+    }
+
+    @Test
+    void audit_isFiltered_opened_andSaved(@TempDir Path folder) throws IOException {
+        signIn("mail");
+        open(ALICE);
+        generate("sso", "=HYPERLINK(\"http://evil.example\")");
+        browser.go(postern.address() + "/console/#/audit/alice%40acme.example");
+        browser.awaitElement("#audit button");
+        browser.find("#event [value=issued]").click();
+        browser.find("#filter button").click();
+        browser.see("#audit", "=HYPERLINK");
+        browser.find("#audit button").click();
+        assertThat(browser.find("#audit .open").getText()).contains("Client address", "127.0.0.1", "SSO session");
+
+        browser.download(folder);
+        for (String kind : List.of("csv", "ndjson")) {
+            browser.find("#export-" + kind).click();
+            Path file = folder.resolve("audit." + kind);
+            browser.await(d -> Files.exists(file) && !Files.exists(folder.resolve("audit." + kind + ".crdownload")));
+            assertThat(Files.readString(file, StandardCharsets.UTF_8))
+                    .contains(ALICE, "issued")
+                    .doesNotContain("dave@globex.example");
+        }
+        assertThat(Files.readString(folder.resolve("audit.csv"))).contains("'=HYPERLINK");
+    }
+
+    @Test
+    void sessionThatEnded_asksToSignInAgain_andComesBack() {
+        signIn("mail");
+        browser.forgetEverything();
+        browser.find("#q").sendKeys("bob");
+
+        browser.see("#ended", "Your session has ended");
+        browser.find("#user").sendKeys("mail@acme.example");
+        browser.find("#password").sendKeys("demo-mail", Keys.ENTER);
+        browser.awaitElement("#mailboxes a");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"de", "el", "no", "pt_BR"})
+    void language_isChosen_andRemembered(String code) {
+        browser.go(postern.address() + "/console/");
+        browser.awaitElement("#language option[value=" + code + "]").click();
+        browser.await(d -> code.replace('_', '-').equals(browser.find("html").getDomAttribute("lang")));
+        browser.driver().navigate().refresh();
+        browser.awaitElement("#password");
+        assertThat(browser.find("html").getDomAttribute("lang")).isEqualTo(code.replace('_', '-'));
+        assertThat(browser.driver().findElement(By.cssSelector("#signin")).getText())
+                .isNotEqualTo("Sign in");
+    }
+
+    @Test
+    void everyPage_isForEverybody() {
+        Look look = new Look(browser, "console");
+        browser.go(postern.address() + "/console/");
+        browser.awaitElement("#password");
+        look.at("console-signin");
+        signIn("company");
+        look.at("console-mailboxes");
+        open(POSTMASTER);
+        browser.see("#generate", "Admin-only session");
+        look.at("console-mailbox");
+        generate(
+                "normal",
+                "Ticket 4711: a long reason that goes on and on, as some do who like to tell the whole story");
+        browser.see("#tokens", "Ticket 4711");
+        look.at("console-given");
+        browser.find("#tokens .deed button").click();
+        look.at("console-confirm");
+        browser.press(Keys.ESCAPE);
+        browser.go(postern.address() + "/console/#/audit");
+        browser.awaitElement("#audit button").click();
+        look.at("console-audit");
+        browser.go(postern.address() + "/console/#/mailbox/nobody%40acme.example");
+        browser.awaitElement("[role=alert]");
+        look.at("console-missing");
+    }
+}

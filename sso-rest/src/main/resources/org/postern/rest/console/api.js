@@ -1,0 +1,90 @@
+// The product's API as the console's session uses it. Whatever goes wrong becomes a Problem.
+const BASE = new URL('../sso/v1/', import.meta.url);
+const PATIENCE = 30_000;
+let csrf = '';
+let ended = () => {};
+
+/** Why an answer is not what was wanted; status 0: the server cannot be reached. */
+export class Problem extends Error {
+  constructor(status, {detail, errors} = {}, retryAfter = 0) {
+    super(detail || String(status));
+    this.status = status;
+    this.errors = errors || [];
+    this.retryAfter = retryAfter;
+  }
+}
+
+async function problemOf(response) {
+  const json = (response.headers.get('Content-Type') || '').includes('json');
+  const body = json ? await response.json().catch(() => ({})) : {};
+  return new Problem(response.status, body, Number(response.headers.get('Retry-After')) || 0);
+}
+
+async function send(method, path, {query = {}, body, headers = {}} = {}, read = response => response.json()) {
+  const url = new URL(path, BASE);
+  Object.entries(query).forEach(([name, value]) => value && url.searchParams.set(name, value));
+  const request = {method, headers: {...headers}, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE)};
+  if (method !== 'GET' && csrf) {
+    request.headers['X-CSRF-Token'] = csrf;
+  }
+  if (body) {
+    request.headers['Content-Type'] = 'application/json';
+    request.body = JSON.stringify(body);
+  }
+  try {
+    const response = await fetch(url, request);
+    if (response.ok) {
+      return response.status === 204 ? null : await read(response);
+    }
+    throw await problemOf(response);
+  } catch (fault) {
+    if (!(fault instanceof Problem)) {
+      throw new Problem(0);
+    }
+    if (fault.status === 401 && csrf) {
+      csrf = '';
+      ended();
+    }
+    throw fault;
+  }
+}
+
+const segment = encodeURIComponent;
+const kept = session => {
+  csrf = session.csrf;
+  return session;
+};
+
+/** Says whom to tell when the session has ended. */
+export const onEnd = listener => {
+  ended = listener;
+};
+
+/** The session that this browser has; a Problem 401 where it has none. */
+export const session = async () => kept(await send('GET', 'session'));
+
+export const signIn = async (user, password) => {
+  const bytes = new TextEncoder().encode(`${user}:${password}`);
+  const basic = btoa(String.fromCharCode(...bytes));
+  return kept(await send('POST', 'session', {headers: {Authorization: `Basic ${basic}`}}));
+};
+
+export const signOut = async () => {
+  await send('DELETE', 'session');
+  csrf = '';
+};
+
+export const mailboxes = (q, cursor) => send('GET', 'users', {query: {q, cursor, limit: '50'}});
+export const mailbox = user => send('GET', `users/${segment(user)}`);
+export const checkPassword = (user, password) =>
+  send('POST', `users/${segment(user)}/password-check`, {body: {password}});
+export const tokens = (user, cursor) => send('GET', 'tokens', {query: {user, state: 'all', cursor, limit: '20'}});
+export const issue = body => send('POST', 'tokens', {body});
+export const revoke = id => send('DELETE', `tokens/${segment(id)}`);
+export const sessions = user => send('GET', 'sessions', {query: {user, limit: '50'}});
+export const endSession = id => send('DELETE', `sessions/${segment(id)}`);
+export const audit = (wanted, cursor) => send('GET', 'audit', {query: {...wanted, cursor, limit: '50'}});
+
+/** All that audit() shows page by page, as one file of this type. */
+export const auditFile = (wanted, type) =>
+  send('GET', 'audit', {query: wanted, headers: {Accept: type}}, response => response.blob());

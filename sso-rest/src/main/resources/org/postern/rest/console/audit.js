@@ -1,0 +1,103 @@
+// The audit trail: found by mailbox, administrator, event and time; each row whole on one click; all of it as a file.
+import * as api from './api.js';
+import {exactly, moment, t} from './texts.js';
+import {Component, Empty, Failure, Field, Pages, h} from './view.js';
+
+const EVENTS = ['issued', 'issue_refused', 'redeemed', 'refused', 'mail_login', 'revoked', 'expired', 'session_ended',
+  'password_checked', 'password_changed', 'mailbox_suspended', 'mailbox_resumed', 'mailbox_locale_changed', 'admin_login',
+  'admin_login_refused'];
+const DETAILS = ['id', 'time', 'event', 'user', 'admin', 'token_id', 'type', 'reason', 'client', 'user_agent', 'detail', 'count'];
+const FILES = {csv: 'text/csv', ndjson: 'application/x-ndjson'};
+
+const save = (blob, name) => {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+};
+
+/** What a row holds under this name, in words where it has any. */
+const said = (event, name) => {
+  const value = String(event[name]);
+  return {time: () => exactly(value), event: () => t(`event.${value}`), type: () => t(`type.${value}`)}[name]?.() ?? value;
+};
+
+/** What a field for a moment holds, as the API writes it. */
+const utc = local => (local ? new Date(local).toISOString() : '');
+
+export class Audit extends Component {
+  constructor(props) {
+    super(props);
+    this.state = {wanted: props.user ? {user: props.user} : {}};
+  }
+
+  submit(event) {
+    event.preventDefault();
+    const form = event.target;
+    this.setState({
+      problem: undefined,
+      wanted: {
+        user: form.user.value.trim(), admin: form.admin.value.trim(), event: form.event.value,
+        since: utc(form.since.value), until: utc(form.until.value)
+      }
+    });
+  }
+
+  async file(kind) {
+    this.setState({problem: undefined});
+    try {
+      save(await api.auditFile(this.state.wanted, FILES[kind]), `audit.${kind}`);
+    } catch (problem) {
+      this.setState({problem});
+    }
+  }
+
+  row(event, open) {
+    const toggle = () => this.setState({open: open ? undefined : event.id});
+    return [
+      h('tr', {key: event.id},
+        h('td', null, h('button', {
+          type: 'button', class: 'plain', 'aria-expanded': open ? 'true' : 'false', onClick: toggle
+        }, moment(event.time))),
+        h('td', null, t(`event.${event.event}`), event.count > 1 && ` × ${event.count}`),
+        h('td', null, h('bdi', null, event.user)),
+        h('td', null, h('bdi', null, event.admin)),
+        h('td', {class: 'quiet'}, h('bdi', null, event.reason || event.detail))),
+      open && h('tr', {key: `${event.id} open`, class: 'open'}, h('td', {colspan: 5}, h('dl', {class: 'facts'},
+        DETAILS.filter(name => event[name] !== null && event[name] !== '').map(name => h('div', {key: name},
+          h('dt', null, t(`audit.${name}`)),
+          h('dd', null, h('bdi', null, said(event, name))))))))
+    ];
+  }
+
+  render({user}, {wanted, open, problem}) {
+    return h('main', {id: 'main', tabindex: -1},
+      h('h1', null, t('audit.title')),
+      h('form', {class: 'filter', id: 'filter', onSubmit: e => this.submit(e)},
+        h(Field, {id: 'user', label: t('audit.user')}, h('input', {
+          id: 'user', name: 'user', type: 'text', inputmode: 'email', defaultValue: user, maxlength: 320,
+          autocapitalize: 'none', spellcheck: false
+        })),
+        h(Field, {id: 'admin', label: t('audit.admin')}, h('input', {
+          id: 'admin', name: 'admin', type: 'text', inputmode: 'email', maxlength: 320, autocapitalize: 'none',
+          spellcheck: false
+        })),
+        h(Field, {id: 'event', label: t('audit.event')}, h('select', {id: 'event', name: 'event'},
+          h('option', {value: ''}, t('audit.every')), EVENTS.map(e => h('option', {value: e}, t(`event.${e}`))))),
+        h(Field, {id: 'since', label: t('audit.since')}, h('input', {id: 'since', name: 'since', type: 'datetime-local'})),
+        h(Field, {id: 'until', label: t('audit.until')}, h('input', {id: 'until', name: 'until', type: 'datetime-local'})),
+        h('p', {class: 'deeds'}, h('button', null, t('audit.find')),
+          Object.keys(FILES).map(kind => h('button', {
+            type: 'button', class: 'quiet', id: `export-${kind}`, onClick: () => this.file(kind)
+          }, t('audit.export', {kind: kind.toUpperCase()}))))),
+      problem && h(Failure, {problem}),
+      h(Pages, {of: JSON.stringify(wanted), from: cursor => api.audit(wanted, cursor)}, items => items.length === 0
+        ? h(Empty, {title: t('audit.none')})
+        : h('table', {class: 'list', id: 'audit'},
+          h('caption', {class: 'hidden'}, t('audit.title')),
+          h('thead', null, h('tr', null, ['time', 'event', 'user', 'admin', 'reason'].map(name =>
+            h('th', {scope: 'col'}, t(`audit.${name}`))))),
+          h('tbody', null, items.map(event => this.row(event, open === event.id))))));
+  }
+}

@@ -1,0 +1,99 @@
+// The console: who is signed in, and which page the address names.
+import * as api from './api.js';
+import {Audit} from './audit.js';
+import {Mailbox} from './mailbox.js';
+import {Mailboxes} from './mailboxes.js';
+import {SignIn} from './signin.js';
+import {choose, language, languages, load, nameOf, t} from './texts.js';
+import {Component, Failure, Loading, h, render} from './view.js';
+
+/** The page and its name, from the part of the address after #. */
+const place = () => {
+  const [, page = 'mailboxes', name = ''] = location.hash.split('/');
+  return {page, name: decodeURIComponent(name)};
+};
+
+const address = (page, name) => `#/${page}${name ? `/${encodeURIComponent(name)}` : ''}`;
+
+const Top = ({me, page, onOut}) => h('header', {class: 'top'}, h('div', {class: 'bar'},
+  h('a', {class: 'brand', href: '#/mailboxes'}, h('img', {src: 'icon.svg', alt: '', width: 32, height: 32}), 'Postern'),
+  h('nav', {'aria-label': t('nav.label')}, h('ul', null,
+    h('li', null, h('a', {
+      href: '#/mailboxes', 'aria-current': page === 'mailboxes' || page === 'mailbox' ? 'page' : undefined
+    }, t('mailboxes.title'))),
+    h('li', null, h('a', {href: '#/audit', 'aria-current': page === 'audit' ? 'page' : undefined}, t('audit.title'))))),
+  h('details', {class: 'me', id: 'me'},
+    h('summary', null, h('bdi', null, me.address)),
+    h('dl', {class: 'facts'},
+      h('div', null, h('dt', null, t('me.role')), h('dd', null, t(`role.${me.role}`))),
+      h('div', null, h('dt', null, t('me.company')), h('dd', null, h('bdi', null, me.company))),
+      h('div', null, h('dt', null, t('me.domains')), h('dd', null, me.domains.join(', ') || '–')))),
+  h('button', {type: 'button', class: 'quiet small', id: 'signout', onClick: onOut}, t('signout'))));
+
+class Console extends Component {
+  async componentDidMount() {
+    addEventListener('hashchange', () => {
+      this.setState(place());
+      document.getElementById('main').focus();
+    });
+    api.onEnd(() => this.setState({me: null, ended: true}));
+    this.begin();
+  }
+
+  async begin() {
+    this.setState({...place(), problem: undefined});
+    try {
+      this.setState({me: await api.session()});
+    } catch (problem) {
+      this.setState(problem.status === 401 || problem.status === 404 ? {me: null} : {problem});
+    }
+  }
+
+  async out() {
+    try {
+      await api.signOut();
+      this.setState({me: null, ended: false});
+    } catch (problem) {
+      this.setState({problem});
+    }
+  }
+
+  page({me, page, name}) {
+    if (page === 'mailbox' && name) {
+      return h(Mailbox, {key: name, user: name});
+    }
+    if (page === 'audit') {
+      return h(Audit, {key: name, user: name});
+    }
+    return h(Mailboxes, {me, q: name, onSearch: q => history.replaceState(null, '', address('mailboxes', q))});
+  }
+
+  render(props, state) {
+    const {me, ended, problem} = state;
+    document.title = `${me ? t('title') : t('signin.title')} · Postern`;
+    if (problem) {
+      return h('main', {id: 'main'}, h(Failure, {problem, again: () => this.begin()}));
+    }
+    if (me === undefined) {
+      return h(Loading);
+    }
+    return [
+      me && h('a', {class: 'skip', href: '#main', onClick: e => {
+        e.preventDefault();
+        document.getElementById('main').focus();
+      }}, t('skip')),
+      me && h(Top, {me, page: state.page, onOut: () => this.out()}),
+      me ? this.page(state) : h(SignIn, {ended, onIn: session => this.setState({me: session, ended: false})}),
+      h('footer', {class: 'foot'}, h('label', null, t('language'), ' ', h('select', {
+        id: 'language', onChange: async e => {
+          await choose(e.target.value);
+          this.forceUpdate();
+        }
+      }, languages.map(code => h('option', {
+        value: code, lang: code.replace('_', '-'), selected: code === language()
+      }, nameOf(code))))))
+    ];
+  }
+}
+
+load().then(() => render(h(Console), document.getElementById('console')));

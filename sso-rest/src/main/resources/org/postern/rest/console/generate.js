@@ -1,0 +1,91 @@
+// Generate Token: what it opens, its value, why, and for how long.
+import * as api from './api.js';
+import {languages, moment, nameOf, t} from './texts.js';
+import {Alert, Component, Copy, Field, described, h, words} from './view.js';
+
+const HOURS = [1, 2, 4, 8, 24];
+const SINGLE = ['sso', 'sso_admin', 'admin_only'];
+
+/** How hard a value that somebody chose is to guess, 0 to 3, by its length and its kinds of characters. */
+const strength = value => {
+  const kinds = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/].filter(kind => kind.test(value)).length;
+  const bits = new Set(value).size * Math.log2(8 * kinds + 2);
+  return value.length < 8 ? 0 : bits < 36 ? 1 : bits < 60 ? 2 : 3;
+};
+
+/** The result, which is shown once. */
+const Given = ({token, onClose}) => h('section', {class: 'given', id: 'given', 'aria-labelledby': 'given-title', tabindex: -1},
+  h('h3', {id: 'given-title'}, t('given.title')),
+  h(Alert, {kind: 'note'}, t('given.once')),
+  h('dl', null,
+    h('div', null, h('dt', null, t('given.token')), h('dd', null, h('code', {id: 'token-value'}, token.token), ' ',
+      h(Copy, {text: token.token, label: t('copy')}))),
+    h('div', null, h('dt', null, t('given.link')), h('dd', null, h('code', {id: 'login-url'}, token.login_url), ' ',
+      h(Copy, {text: token.login_url, label: t('copy')}))),
+    h('div', null, h('dt', null, t('token.expires')), h('dd', null, moment(token.expires_at)))),
+  h('p', {class: 'rule'}, SINGLE.includes(token.type)
+    ? t('given.single')
+    : t('given.mail', {user: token.user})),
+  h('p', {class: 'deeds'},
+    h('a', {class: 'button', id: 'open-webmail', href: token.login_url, target: '_blank', rel: 'noreferrer'}, t('given.open')),
+    h('button', {type: 'button', class: 'quiet', id: 'given-close', onClick: onClose}, t('close'))));
+
+/** Calls onIssued() when there is a new token. */
+export class Generate extends Component {
+  async submit(event) {
+    event.preventDefault();
+    const form = event.target;
+    this.setState({busy: true, problem: undefined});
+    try {
+      const given = await api.issue({
+        user: this.props.mailbox.address,
+        type: form.type.value,
+        token: form.token.value,
+        reason: form.reason.value,
+        life: Number(form.duration.value) * 3600,
+        locale: form.locale.value
+      });
+      this.setState({busy: false, given}, () => document.getElementById('given').focus());
+      this.props.onIssued();
+    } catch (problem) {
+      this.setState({busy: false, problem}, () =>
+        document.querySelector('#generate [aria-invalid],#generate-error').focus());
+    }
+  }
+
+  render({mailbox}, {busy, given, problem, typed = ''}) {
+    if (given) {
+      return h(Given, {token: given, onClose: () => this.setState({given: undefined, typed: ''}, () => document.getElementById('reason').focus())});
+    }
+    const wrong = field => problem && problem.errors.some(e => e.field === field)
+      ? t(`generate.${field}.wrong`)
+      : undefined;
+    const shown = problem && problem.errors.length === 0;
+    return h('form', {id: 'generate', onSubmit: e => this.submit(e)},
+      shown && h('p', {class: 'alert bad', role: 'alert', id: 'generate-error', tabindex: -1}, words(problem)),
+      h('fieldset', null, h('legend', null, t('generate.type')),
+        mailbox.types.map((type, i) => h('label', {class: 'choice', key: type},
+          h('input', {type: 'radio', name: 'type', value: type, required: true, defaultChecked: i === 0}),
+          h('span', null, h('b', null, t(`type.${type}`)), h('span', {class: 'rule'}, t(`type.${type}.more`)))))),
+      h(Field, {id: 'reason', label: t('generate.reason'), rule: t('generate.reason.rule'), error: wrong('reason')},
+        h('input', {
+          ...described('reason', true, wrong('reason')), name: 'reason', type: 'text', maxlength: 500, required: true,
+          autocomplete: 'off'
+        })),
+      h(Field, {id: 'token', label: t('generate.token'), rule: t('generate.token.rule'), error: wrong('token')},
+        h('input', {
+          ...described('token', true, wrong('token')), name: 'token', type: 'text', maxlength: 128, autocomplete: 'off',
+          autocapitalize: 'none', spellcheck: false, onInput: e => this.setState({typed: e.target.value})
+        }),
+        typed && h('p', {class: `strength s${strength(typed)}`, id: 'strength', role: 'status'},
+          t(`strength.${strength(typed)}`))),
+      h('div', {class: 'pair'},
+        h(Field, {id: 'duration', label: t('generate.duration')},
+          h('select', {id: 'duration', name: 'duration'}, HOURS.map(hours =>
+            h('option', {value: hours, selected: hours === 24}, t(hours === 1 ? 'hours.one' : 'hours.other', {n: hours}))))),
+        h(Field, {id: 'locale', label: t('generate.locale'), error: wrong('locale')},
+          h('select', {id: 'locale', name: 'locale'}, h('option', {value: ''}, t('generate.locale.own')),
+            languages.map(code => h('option', {value: code, lang: code.replace('_', '-')}, nameOf(code)))))),
+      h('button', {id: 'generate-token', disabled: busy}, t('generate.button')));
+  }
+}

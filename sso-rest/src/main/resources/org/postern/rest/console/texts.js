@@ -1,0 +1,64 @@
+// What the console says, in the reader's language; and times and numbers as he writes them.
+const LANGUAGES = ['da', 'de', 'el', 'en', 'es', 'fr', 'it', 'nl', 'no', 'pt_BR', 'sv'];
+let texts = {};
+let tag = 'en';
+let plural = new Intl.PluralRules(tag);
+
+const read = async code => (await fetch(new URL(`texts/${code}.json`, import.meta.url))).json();
+
+/** The language among ours that a browser's tag means: "nb" and "nn" are Norwegian. */
+const match = wanted => {
+  const code = wanted.replace('-', '_').toLowerCase();
+  const base = code.split('_')[0];
+  return LANGUAGES.find(l => l.toLowerCase() === code)
+    || LANGUAGES.find(l => l.toLowerCase().split('_')[0] === base)
+    || (base === 'nb' || base === 'nn' ? 'no' : undefined);
+};
+
+/** Loads the language that was chosen here before, or what the browser asks for. */
+export async function load() {
+  const wished = [localStorage.getItem('postern.language'), ...navigator.languages].filter(Boolean);
+  const code = wished.map(match).find(Boolean) || 'en';
+  texts = await read(code);
+  tag = code.replace('_', '-');
+  plural = new Intl.PluralRules(tag);
+  document.documentElement.lang = tag;
+}
+
+export async function choose(code) {
+  localStorage.setItem('postern.language', code);
+  await load();
+}
+
+export const languages = LANGUAGES;
+export const language = () => tag.replace('-', '_');
+/** A language's name in itself. */
+export const nameOf = code => {
+  const name = new Intl.DisplayNames([code.replace('_', '-')], {type: 'language'}).of(code.replace('_', '-'));
+  return name.charAt(0).toLocaleUpperCase(code.replace('_', '-')) + name.slice(1);
+};
+
+/** A text; {name} is the value of that name. */
+export function t(key, values = {}) {
+  const text = texts[key];
+  if (text === undefined) {
+    throw new Error(`no text ${key}`);
+  }
+  return text.replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
+}
+
+/** A text about a number of things: key.one, key.other. */
+export const count = (key, n) => {
+  const form = `${key}.${plural.select(n)}`;
+  return t(form in texts ? form : `${key}.other`, {n: n.toLocaleString(tag)});
+};
+
+export const moment = time => new Date(time).toLocaleString(tag, {dateStyle: 'medium', timeStyle: 'short'});
+export const exactly = time => new Date(time).toLocaleString(tag, {dateStyle: 'full', timeStyle: 'long'});
+
+/** How long until then, or since then, in its greatest unit. */
+export const distance = time => {
+  const seconds = (new Date(time) - Date.now()) / 1000;
+  const [unit, size] = [['day', 86400], ['hour', 3600], ['minute', 60]].find(u => Math.abs(seconds) >= u[1]) || ['second', 1];
+  return new Intl.RelativeTimeFormat(tag, {numeric: 'auto'}).format(Math.trunc(seconds / size), unit);
+};

@@ -1,0 +1,162 @@
+// What every page of the console is made of.
+import {Component, h, render} from './preact.js';
+import {t} from './texts.js';
+
+export {Component, h, render};
+
+/** What a Problem means to a person. */
+export const words = problem => {
+  if (problem.status === 0) {
+    return t('problem.unreachable');
+  }
+  if (problem.status === 429) {
+    return t('problem.throttled', {seconds: problem.retryAfter});
+  }
+  const key = {401: 'problem.ended', 403: 'problem.denied', 404: 'problem.missing', 409: 'problem.live'}[problem.status];
+  return t(key || (problem.status >= 500 ? 'problem.fault' : 'problem.bad'));
+};
+
+export const Alert = ({kind, id, children}) => h('p', {
+  class: `alert ${kind}`, id, role: kind === 'bad' ? 'alert' : 'status'
+}, children);
+
+export const Failure = ({problem, again}) => h('div', {class: 'alert bad', role: 'alert'},
+  h('p', null, words(problem)),
+  again && h('button', {type: 'button', class: 'quiet small', onClick: again}, t('again')));
+
+export const Loading = () => h('p', {class: 'loading', role: 'status'}, t('loading'));
+
+export const Empty = ({title, children}) => h('div', {class: 'empty'}, h('h2', null, title), children);
+
+/** A field with its label, what it takes, and what is wrong with it. */
+export const Field = ({id, label, rule, error, children}) => h('div', {class: 'field'},
+  h('label', {for: id}, label),
+  children,
+  rule && h('p', {class: 'rule', id: `${id}-rule`}, rule),
+  error && h('p', {class: 'wrong', id: `${id}-wrong`}, error));
+
+/** What goes with an input so that a screen reader says its rule and its fault. */
+export const described = (id, rule, error) => ({
+  id,
+  'aria-describedby': [rule && `${id}-rule`, error && `${id}-wrong`].filter(Boolean).join(' ') || undefined,
+  'aria-invalid': error ? 'true' : undefined
+});
+
+export const Status = ({kind, children}) => h('span', {class: `status ${kind}`}, children);
+
+/** A button that copies a text, and says so. */
+export class Copy extends Component {
+  render({text, label}, {done}) {
+    const copy = async () => {
+      await navigator.clipboard.writeText(text);
+      this.setState({done: true});
+      setTimeout(() => this.setState({done: false}), 3000);
+    };
+    return h('button', {type: 'button', class: 'quiet small', onClick: copy},
+      h('span', {'aria-live': 'polite'}, done ? t('copied') : label));
+  }
+}
+
+/** A question before something that cannot be taken back. */
+export class Confirm extends Component {
+  componentDidMount() {
+    this.dialog.showModal();
+  }
+
+  render({title, text, button, onYes, onNo}) {
+    return h('dialog', {ref: d => { this.dialog = d; }, onClose: onNo, 'aria-labelledby': 'confirm-title'},
+      h('h2', {id: 'confirm-title'}, title),
+      h('p', null, text),
+      h('p', {class: 'deeds'},
+        h('button', {type: 'button', class: 'danger', id: 'confirm-yes', onClick: onYes}, button),
+        h('button', {type: 'button', class: 'quiet', onClick: onNo}, t('cancel'))));
+  }
+}
+
+/**
+ * Something that is loaded when it is first shown, and anew when its key changes; what comes late for a key that is no
+ * longer wanted is dropped.
+ */
+export class Loaded extends Component {
+  componentDidMount() {
+    this.load();
+  }
+
+  componentDidUpdate(before) {
+    if (before.of !== this.props.of) {
+      this.load();
+    }
+  }
+
+  componentWillUnmount() {
+    this.wanted = null;
+  }
+
+  async load() {
+    const wanted = {};
+    this.wanted = wanted;
+    this.setState({value: undefined, problem: undefined});
+    const set = state => this.wanted === wanted && this.setState(state);
+    try {
+      const value = await this.props.from();
+      set({value});
+    } catch (problem) {
+      set({problem});
+    }
+  }
+
+  render({children}, {value, problem}) {
+    const again = () => this.load();
+    if (problem) {
+      return h(Failure, {problem, again});
+    }
+    return value === undefined ? h(Loading) : children(value, again);
+  }
+}
+
+/** A list that grows by a page at a time. */
+export class Pages extends Component {
+  componentDidMount() {
+    this.start();
+  }
+
+  componentDidUpdate(before) {
+    if (before.of !== this.props.of) {
+      this.start();
+    }
+  }
+
+  componentWillUnmount() {
+    this.wanted = null;
+  }
+
+  start() {
+    this.wanted = {};
+    this.setState({items: undefined, next: null, problem: undefined});
+    this.more('');
+  }
+
+  async more(cursor) {
+    const wanted = this.wanted;
+    try {
+      const page = await this.props.from(cursor);
+      if (this.wanted === wanted) {
+        this.setState(({items = []}) => ({items: [...items, ...page.items], next: page.next, problem: undefined}));
+      }
+    } catch (problem) {
+      if (this.wanted === wanted) {
+        this.setState({problem});
+      }
+    }
+  }
+
+  render({children}, {items, next, problem}) {
+    const fresh = () => this.start();
+    return [
+      items ? children(items, fresh) : !problem && h(Loading),
+      problem && h(Failure, {problem, again: () => (items ? this.more(next) : this.start())}),
+      next && !problem && h('p', {class: 'more'},
+        h('button', {type: 'button', class: 'quiet', onClick: () => this.more(next)}, t('more')))
+    ];
+  }
+}
