@@ -11,7 +11,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.postern.core.Secret;
 import org.postern.core.UnavailableException;
@@ -38,6 +42,7 @@ final class Database implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final Dialect dialect;
+    private final Lock writer = new ReentrantLock();
     private final AtomicBoolean trying = new AtomicBoolean();
     private volatile boolean waitedInVain;
     private volatile boolean closing;
@@ -91,7 +96,12 @@ final class Database implements AutoCloseable {
         return dialect;
     }
 
-    /** Does what is one statement, or only reads. */
+    /** Changes something by one statement. */
+    <T> T write(Work<T> work) {
+        return alone(() -> call(work));
+    }
+
+    /** Only reads, or changes something by one statement in a database that takes many writers. */
     <T> T call(Work<T> work) {
         return tries(() -> {
             try (Connection connection = connection()) {
@@ -102,7 +112,7 @@ final class Database implements AutoCloseable {
 
     /** Does all of it or nothing. May be run again after a collision with others, so it must have no other effect. */
     <T> T transaction(Work<T> work) {
-        return tries(() -> {
+        return alone(() -> tries(() -> {
             try (Connection connection = connection()) {
                 connection.setAutoCommit(false);
                 boolean done = false;
@@ -117,7 +127,26 @@ final class Database implements AutoCloseable {
                     }
                 }
             }
-        });
+        }));
+    }
+
+    private <T> T alone(Supplier<T> work) {
+        if (!dialect.oneWriter()) {
+            return work.get();
+        }
+        try {
+            if (!writer.tryLock(pool.getConnectionTimeout(), TimeUnit.MILLISECONDS)) {
+                throw new UnavailableException("the database is busy");
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new UnavailableException("the work was stopped", stopping);
+        }
+        try {
+            return work.get();
+        } finally {
+            writer.unlock();
+        }
     }
 
     /**

@@ -43,6 +43,9 @@ sealed interface Dialect permits H2Dialect, PostgreSqlDialect {
 
     int idleConnections(int pool);
 
+    /** Whether nobody may change anything while somebody else does. */
+    boolean oneWriter();
+
     /**
      * Runs a statement and, where it touched a row, writes these rows; all in one transaction.
      *

@@ -107,6 +107,11 @@ final class PostgreSqlDialect implements Dialect {
     }
 
     @Override
+    public boolean oneWriter() {
+        return false;
+    }
+
+    @Override
     public boolean decide(Database database, Command decisive, List<Insert> then) {
         if (then.isEmpty()) {
             return database.call(decisive::run) > 0;

@@ -145,13 +145,13 @@ final class SqlDirectoryEditor implements DirectoryEditor {
 
     @Override
     public int removeApiKeys(MailboxAddress administrator) {
-        return database.call(
+        return database.write(
                 new Command("delete from api_key where administrator = ?", p -> p.name(administrator))::run);
     }
 
     @Override
     public boolean setPassword(MailboxAddress account, Secret password) {
-        return database.call(setPassword(account, passwords.hash(password))::run) > 0;
+        return database.write(setPassword(account, passwords.hash(password))::run) > 0;
     }
 
     @Override
@@ -159,7 +159,7 @@ final class SqlDirectoryEditor implements DirectoryEditor {
         Command command = new Command(
                 "update mailbox set suspended = ? where address = ?",
                 p -> p.flag(suspended).name(mailbox));
-        return database.call(command::run) > 0;
+        return database.write(command::run) > 0;
     }
 
     @Override
@@ -167,7 +167,7 @@ final class SqlDirectoryEditor implements DirectoryEditor {
         Command command = new Command(
                 "update mailbox set locale = ? where address = ?",
                 p -> p.name(locale.map(SessionLocale::code)).name(mailbox));
-        return database.call(command::run) > 0;
+        return database.write(command::run) > 0;
     }
 
     private static Command setPassword(MailboxAddress account, String hash) {

@@ -281,14 +281,14 @@ final class SqlTokenStore implements TokenStore {
     public boolean endAdminSession(List<TokenDigest> value) {
         Command delete =
                 new Command("delete from admin_session where digest in (" + marks(value) + ")", p -> p.digests(value));
-        return database.call(delete::run) > 0;
+        return database.write(delete::run) > 0;
     }
 
     @Override
     public void append(List<AuditEvent> events) {
         List<Insert> rows = Records.events(events);
         if (rows.size() == 1) {
-            database.call(rows.get(0).command()::run);
+            database.write(rows.get(0).command()::run);
         } else if (!rows.isEmpty()) {
             database.transaction(connection -> {
                 Insert.all(connection, rows);
@@ -374,7 +374,7 @@ final class SqlTokenStore implements TokenStore {
         Command delete = new Command(
                 "delete from " + table + " where id in (select id from " + table + " where " + column + " < ? limit ?)",
                 p -> p.time(before).number(batch));
-        return database.call(delete::run);
+        return database.write(delete::run);
     }
 
     private static String marks(List<TokenDigest> digests) {
