@@ -86,8 +86,7 @@ final class H2Dialect implements Dialect {
 
     /**
      * What a commit writes to the file holds what other transactions have changed by then; what would undo that may come
-     * with the next commit only. A process killed in between found a token used, of which the trail knew nothing: once in
-     * 200 kills under a storm.
+     * with the next commit only, so a process killed in between would keep a half of something.
      */
     @Override
     public boolean oneWriter() {
