@@ -49,22 +49,8 @@ class BasicIT extends Journeys {
     @ValueSource(strings = {"owner", "token"})
     void sessionThatEndsWhileSomebodyWrites_losesNothing(String session) {
         String subject = "Kept over the end, " + session;
-        Desk.Issued issued = company.issue(ALICE, "sso");
-        if (session.equals("owner")) {
-            logIn(ALICE);
-        } else {
-            enter(issued);
-        }
-        writeForward(subject);
-        if (session.equals("owner")) {
-            browser.inAnotherTab(() -> {
-                browser.go(postern.address() + "/?_task=mail");
-                browser.click("#logout");
-            });
-        } else {
-            company.revoke(issued.id());
-            browser.awaitEndOfSession(postern);
-        }
+        Runnable end = beginToForward(session, subject);
+        end.run();
 
         browser.click("#send");
         browser.see("#ended", "Your session has ended");

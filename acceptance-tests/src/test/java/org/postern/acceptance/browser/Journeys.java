@@ -742,6 +742,30 @@ abstract class Journeys {
         browser.leave(() -> browser.press(Keys.ENTER));
     }
 
+    /**
+     * Begins to forward a letter in a session of this kind: its owner's, or a token's. Returns what ends that session
+     * from elsewhere, while the form stays as it is.
+     */
+    final Runnable beginToForward(String session, String subject) {
+        Desk.Issued issued = company.issue(ALICE, "sso");
+        boolean owner = session.equals("owner");
+        if (owner) {
+            logIn(ALICE);
+        } else {
+            enter(issued);
+        }
+        writeForward(subject);
+        return owner
+                ? () -> browser.inAnotherTab(() -> {
+                    browser.go(postern.address() + "/?_task=mail");
+                    browser.click("#logout");
+                })
+                : () -> {
+                    company.revoke(issued.id());
+                    browser.awaitEndOfSession(postern);
+                };
+    }
+
     /** What is typed in, with a file where the browser can keep it, before a session ends. */
     final void writeForward(String subject) {
         folder("Inbox");

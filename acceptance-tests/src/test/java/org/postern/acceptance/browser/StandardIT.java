@@ -183,24 +183,10 @@ class StandardIT extends Journeys {
     @ValueSource(strings = {"owner", "token"})
     void sessionThatEndsWhileSomebodyWrites_losesNothing_notEvenFiles(String session, @TempDir Path folder) {
         String subject = "Kept over the end, " + session;
-        Desk.Issued issued = company.issue(ALICE, "sso");
-        if (session.equals("owner")) {
-            logIn(ALICE);
-        } else {
-            enter(issued);
-        }
-        writeForward(subject);
+        Runnable end = beginToForward(session, subject);
         browser.find("#file")
                 .sendKeys(file(folder, "kept.txt", "kept in a file").toString());
-        if (session.equals("owner")) {
-            browser.inAnotherTab(() -> {
-                browser.go(postern.address() + "/?_task=mail");
-                browser.click("#logout");
-            });
-        } else {
-            company.revoke(issued.id());
-            browser.awaitEndOfSession(postern);
-        }
+        end.run();
 
         browser.find("#send").click();
         browser.see("#error", "Your session has ended, so the message was not sent");

@@ -143,8 +143,8 @@ final class SignIn {
 
     /** @param counts whether a wrong one is counted here, not as a token's guess already */
     private void ownPassword(Exchange exchange, String user, Secret password, boolean counts) throws IOException {
-        String account =
-                MailboxAddress.parse(user).map(MailboxAddress::toString).orElse("");
+        Optional<MailboxAddress> address = MailboxAddress.parse(user);
+        String account = address.map(MailboxAddress::toString).orElse("");
         Throttle.Admission admission = throttle.begin(account, exchange.client(postern.settings()));
         if (admission instanceof Throttle.Blocked blocked) {
             exchange.tooMany(blocked.retryAfter());
@@ -152,8 +152,7 @@ final class SignIn {
         }
         try (Throttle.Attempt attempt = (Throttle.Attempt) admission) {
             // Read before the password is looked at: whoever changes it meanwhile ends this session too.
-            Optional<String> version =
-                    MailboxAddress.parse(user).flatMap(postern.backend().directory()::passwordVersion);
+            Optional<String> version = address.flatMap(postern.backend().directory()::passwordVersion);
             Optional<Mailbox> owner = password.isEmpty() || password.length() > MOST_CHARACTERS
                     ? Optional.empty()
                     : postern.mailboxes().openedBy(user, password);

@@ -1,7 +1,9 @@
 package org.postern.core.service;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.postern.core.Administrator;
 import org.postern.core.DomainName;
 import org.postern.core.Mailbox;
@@ -127,6 +129,15 @@ public final class Authority {
             return new Verdict.Denied("session type");
         }
         return mailbox.suspended() ? new Verdict.NoSuchMailbox("suspended") : allowed;
+    }
+
+    /** The types that this administrator may issue for this mailbox; none for one that is suspended, or is not his. */
+    List<SessionType> issuable(Administrator issuer, String user) {
+        return mayIssue(issuer, user, Optional.empty()) instanceof Verdict.Allowed allowed
+                ? Stream.of(SessionType.values())
+                        .filter(t -> !t.admin() || mayGiveAdmin(issuer, t, allowed.mailbox()))
+                        .toList()
+                : List.of();
     }
 
     /** An administrator's powers are given only by one who has them all. */

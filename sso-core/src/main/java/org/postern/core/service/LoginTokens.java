@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
 import org.postern.core.ChosenToken;
@@ -163,10 +162,7 @@ public final class LoginTokens implements WebmailLogins {
 
     /** The types that this administrator may issue for this mailbox; none for one that is suspended, or is not his. */
     public List<SessionType> issuable(Administrator issuer, String user) {
-        return Stream.of(SessionType.values())
-                .filter(type ->
-                        authority.mayIssue(issuer, user, Optional.of(type)) instanceof Authority.Verdict.Allowed)
-                .toList();
+        return authority.issuable(issuer, user);
     }
 
     private static Optional<String> objectionToReason(String reason, boolean required) {

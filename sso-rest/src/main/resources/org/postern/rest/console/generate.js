@@ -1,6 +1,6 @@
 // Generate Token: what it opens, its value, why, and for how long.
 import * as api from './api.js';
-import {languages, moment, nameOf, t} from './texts.js';
+import {count, languages, moment, nameOf, t} from './texts.js';
 import {Alert, Component, Copy, Field, described, h, words} from './view.js';
 
 const HOURS = [1, 2, 4, 8, 24];
@@ -82,7 +82,7 @@ export class Generate extends Component {
       h('div', {class: 'pair'},
         h(Field, {id: 'duration', label: t('generate.duration')},
           h('select', {id: 'duration', name: 'duration'}, HOURS.map(hours =>
-            h('option', {value: hours, selected: hours === 24}, t(hours === 1 ? 'hours.one' : 'hours.other', {n: hours}))))),
+            h('option', {value: hours, selected: hours === 24}, count('hours', hours))))),
         h(Field, {id: 'locale', label: t('generate.locale'), error: wrong('locale')},
           h('select', {id: 'locale', name: 'locale'}, h('option', {value: ''}, t('generate.locale.own')),
             languages.map(code => h('option', {value: code, lang: code.replace('_', '-')}, nameOf(code)))))),
