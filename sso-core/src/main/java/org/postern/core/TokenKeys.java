@@ -1,10 +1,7 @@
 package org.postern.core;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.util.List;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The keys under which secrets are kept, newest first, and the only place where a secret becomes a {@link TokenDigest}.
@@ -14,48 +11,28 @@ public final class TokenKeys {
     /** The shortest key that is accepted, in bytes. */
     public static final int MIN_BYTES = 32;
 
-    private static final String HMAC = "HmacSHA256";
-
-    private volatile List<Mac> keys;
+    private volatile List<KeyedHash> keys;
 
     /** @throws IllegalArgumentException where there is no key, or one is shorter than {@link #MIN_BYTES} */
     public TokenKeys(List<byte[]> newestFirst) {
-        keys = macs(newestFirst);
+        keys = hashes(newestFirst);
     }
 
     /** Takes over a rotated list, newest first; calls that already run finish with the old one. */
     public void replace(List<byte[]> newestFirst) {
-        keys = macs(newestFirst);
+        keys = hashes(newestFirst);
     }
 
-    private static List<Mac> macs(List<byte[]> newestFirst) {
+    private static List<KeyedHash> hashes(List<byte[]> newestFirst) {
         if (newestFirst.isEmpty() || newestFirst.stream().anyMatch(k -> k.length < MIN_BYTES)) {
             throw new IllegalArgumentException("a token key of at least 32 bytes is needed");
         }
-        return newestFirst.stream().map(TokenKeys::mac).toList();
-    }
-
-    private static Mac mac(byte[] key) {
-        try {
-            Mac mac = Mac.getInstance(HMAC);
-            mac.init(new SecretKeySpec(key, HMAC));
-            return mac;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has " + HMAC, e);
-        }
+        return newestFirst.stream().map(KeyedHash::new).toList();
     }
 
     /** The digests of this secret for this mailbox, one for each key, newest key first. */
     public List<TokenDigest> digests(MailboxAddress mailbox, Secret secret) {
         byte[] text = (mailbox + "\0" + secret.reveal()).getBytes(StandardCharsets.UTF_8);
-        return keys.stream().map(key -> digest(key, text)).toList();
-    }
-
-    private static TokenDigest digest(Mac key, byte[] text) {
-        try {
-            return new TokenDigest(((Mac) key.clone()).doFinal(text));
-        } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException("the platform's " + HMAC + " can be cloned", e);
-        }
+        return keys.stream().map(key -> new TokenDigest(key.of(text))).toList();
     }
 }

@@ -92,6 +92,11 @@ final class Database implements AutoCloseable {
         return pool;
     }
 
+    /** How long a caller waits for the database. */
+    Duration patience() {
+        return Duration.ofMillis(pool.getConnectionTimeout());
+    }
+
     Dialect dialect() {
         return dialect;
     }

@@ -46,7 +46,10 @@ public final class KeyFile {
             "# Postern: the keys of the token digests, newest first. Keep this file secret.";
     private static final int KEY_BYTES = 32;
 
-    /** A day longer than a token can live, for nodes that took over the newer key a little later. */
+    /**
+     * How long a key opens tokens after a newer one was made: a day longer than a token can live, for nodes that took over
+     * the newer key a little later. It stays in the file, for the audit trail that was chained under it.
+     */
     private static final Duration KEPT = TokenLife.MAX.plusDays(1);
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -79,16 +82,27 @@ public final class KeyFile {
 
     /** The keys, newest first: at least one, each of 32 bytes or more. */
     public List<byte[]> keys() {
-        return existing().orElseGet(() -> bytes(locked(() -> read().orElseGet(this::writeFirst))));
+        return existing().orElseGet(() -> inUse(locked(() -> read().orElseGet(this::writeFirst))));
+    }
+
+    /** The keys that ever were, newest first; none where there is no file. */
+    List<byte[]> everyKey() {
+        return read().orElse(List.of()).stream().map(key -> key.bytes).toList();
     }
 
     /** The keys as they are; empty where there is no file. */
     Optional<List<byte[]>> existing() {
-        return read().map(KeyFile::bytes);
+        return read().map(this::inUse);
     }
 
-    private static List<byte[]> bytes(List<Key> keys) {
-        return keys.stream().map(key -> key.bytes).toList();
+    /** The keys that may open a token. A key was used until the next newer one was made. */
+    private List<byte[]> inUse(List<Key> keys) {
+        Instant oldest = clock.instant().minus(KEPT);
+        int count = 1;
+        while (count < keys.size() && !keys.get(count - 1).made.isBefore(oldest)) {
+            count++;
+        }
+        return keys.subList(0, count).stream().map(key -> key.bytes).toList();
     }
 
     private List<Key> writeFirst() {
@@ -97,21 +111,17 @@ public final class KeyFile {
     }
 
     /**
-     * Puts a new key in front. Older ones stay for as long as a token made under them can live: 31 days, and one more.
+     * Puts a new key in front. Older ones open tokens for as long as a token made under them can live: 31 days, and one
+     * more.
      *
-     * @return how many keys there are now
+     * @return how many keys open tokens now
      */
     public int rotate() {
-        return locked(() -> {
+        return inUse(locked(() -> {
                     List<Key> keys = new ArrayList<>(List.of(newKey()));
                     keys.addAll(read().orElse(List.of()));
-                    Instant oldest = clock.instant().minus(KEPT);
-                    // A key was used until the next newer one was made.
-                    while (keys.size() > 2 && keys.get(keys.size() - 2).made.isBefore(oldest)) {
-                        keys.remove(keys.size() - 1);
-                    }
                     return write(keys);
-                })
+                }))
                 .size();
     }
 
@@ -136,7 +146,8 @@ public final class KeyFile {
                 }
             }
             if (keys.isEmpty()) {
-                throw bad("holds no key: restore it from a backup, or remove it, which ends all tokens");
+                throw bad(
+                        "holds no key: restore it from a backup, or remove it, which ends all tokens and leaves the audit trail unverifiable");
             }
             return Optional.of(List.copyOf(keys));
         } catch (IOException e) {
@@ -154,7 +165,8 @@ public final class KeyFile {
         } catch (DateTimeException | IllegalArgumentException malformed) {
             // told below, without the line
         }
-        throw bad("is malformed: restore it from a backup, or remove it, which ends all tokens");
+        throw bad(
+                "is malformed: restore it from a backup, or remove it, which ends all tokens and leaves the audit trail unverifiable");
     }
 
     private SettingsException bad(String problem) {

@@ -81,6 +81,10 @@ final class Parameters {
         return this;
     }
 
+    Parameters bytes(Bytes bytes) throws SQLException {
+        return bytes(bytes.toArray());
+    }
+
     Parameters digests(Collection<TokenDigest> digests) throws SQLException {
         for (TokenDigest digest : digests) {
             bytes(digest.bytes());
@@ -90,6 +94,11 @@ final class Parameters {
 
     Parameters number(int number) throws SQLException {
         statement.setInt(++last, number);
+        return this;
+    }
+
+    Parameters number(long number) throws SQLException {
+        statement.setLong(++last, number);
         return this;
     }
 

@@ -1,17 +1,12 @@
 package org.postern.store;
 
 import java.sql.SQLException;
-import java.util.List;
-import java.util.Optional;
-import org.postern.core.AuditEvent;
 import org.postern.core.Client;
-import org.postern.core.DomainName;
 import org.postern.core.LoginToken;
 import org.postern.core.TokenDigest;
 import org.postern.core.TokenSession;
-import org.postern.core.Visit;
 
-/** How tokens, sessions and audit events stand in their tables: the columns, and both ways. */
+/** How tokens and sessions stand in their tables: the columns, and both ways. */
 final class Records {
     static final String TOKEN_COLUMNS = "id, mailbox, session_type, issuer, reason, locale, confirm, read_only,"
             + " issued_at, expires_at, uses, mail_uses, last_used_at, revoked_at";
@@ -96,31 +91,5 @@ final class Records {
                 row.time("ends_at"),
                 row.timeIfAny("ended_at"),
                 new Client(row.text("client_address"), row.text("user_agent")));
-    }
-
-    static Insert event(AuditEvent event) {
-        Optional<DomainName> domain = event.domain();
-        return new Insert(
-                "audit_event",
-                "id, happened_at, event, domain, visited, mailbox, administrator, token_id, session_type, reason,"
-                        + " client_address, user_agent, detail, times",
-                p -> p.id(event.id())
-                        .time(event.time())
-                        .text(event.type().apiName())
-                        .name(domain)
-                        .name(Visit.of(event).map(Visit::mailbox))
-                        .name(event.mailbox())
-                        .name(event.administrator())
-                        .id(event.tokenId())
-                        .name(event.sessionType().map(t -> t.apiName()))
-                        .text(event.reason())
-                        .text(event.client().address())
-                        .text(event.client().userAgent())
-                        .text(event.detail())
-                        .number(event.count()));
-    }
-
-    static List<Insert> events(List<AuditEvent> events) {
-        return events.stream().map(Records::event).toList();
     }
 }

@@ -31,6 +31,19 @@ record Row(ResultSet result) {
         return result.getObject(column, UUID.class);
     }
 
+    Optional<UUID> idIfAny(String column) throws SQLException {
+        return Optional.ofNullable(id(column));
+    }
+
+    /** Empty where there are none. */
+    Bytes bytes(String column) throws SQLException {
+        return Bytes.of(result.getBytes(column));
+    }
+
+    long longNumber(String column) throws SQLException {
+        return result.getLong(column);
+    }
+
     Instant time(String column) throws SQLException {
         return result.getObject(column, OffsetDateTime.class).toInstant();
     }

@@ -1,11 +1,13 @@
 package org.postern.store;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.postern.core.TokenKeys;
 import org.postern.core.UnavailableException;
 import org.postern.core.settings.SettingsException;
+import org.postern.core.spi.AuditCheck;
 import org.postern.core.spi.Backend;
 import org.postern.core.spi.MailDirectory;
 import org.postern.core.spi.TokenStore;
@@ -20,15 +22,22 @@ final class SqlBackend implements Backend {
     private final Listings listings;
     private final Supplier<Optional<List<byte[]>>> keySource;
     private final TokenKeys keys;
+    private final AuditSeals seals;
     private final TokenStore tokens;
     private final MailDirectory directory;
 
-    SqlBackend(Database database, Passwords passwords, TokenKeys keys, Supplier<Optional<List<byte[]>>> keySource) {
+    SqlBackend(
+            Database database,
+            Passwords passwords,
+            TokenKeys keys,
+            Supplier<Optional<List<byte[]>>> keySource,
+            AuditSeals seals) {
         this.database = database;
+        this.seals = seals;
         this.listings = new Listings(database);
         this.keySource = keySource;
         this.keys = keys;
-        this.tokens = new SqlTokenStore(database, listings);
+        this.tokens = new SqlTokenStore(database, listings, seals);
         this.directory = new SqlMailDirectory(database, listings, passwords);
     }
 
@@ -51,10 +60,25 @@ final class SqlBackend implements Backend {
     public void refreshKeys() {
         try {
             // Never a new key in place of a file that is gone: what is in memory is all that is left of it.
-            keySource.get().ifPresentOrElse(keys::replace, () -> LOG.warn("The keys stay: their file is gone"));
+            keySource.get().ifPresentOrElse(this::use, () -> LOG.warn("The keys stay: their file is gone"));
         } catch (SettingsException | UnavailableException e) {
             LOG.warn("The keys stay: {}", e.getMessage());
         }
+    }
+
+    private void use(List<byte[]> newestFirst) {
+        keys.replace(newestFirst);
+        seals.use(newestFirst.get(0));
+    }
+
+    @Override
+    public void sealAudit() {
+        seals.seal();
+    }
+
+    @Override
+    public Optional<AuditCheck> checkAudit(Collection<String> heads) {
+        return Optional.of(seals.check(heads));
     }
 
     @Override
@@ -72,6 +96,7 @@ final class SqlBackend implements Backend {
 
     @Override
     public void close() {
+        seals.close();
         database.close();
         listings.close();
     }

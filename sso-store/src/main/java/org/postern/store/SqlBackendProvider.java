@@ -3,6 +3,7 @@ package org.postern.store;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.postern.core.TokenKeys;
 import org.postern.core.UnavailableException;
@@ -51,7 +52,8 @@ public final class SqlBackendProvider implements BackendProvider {
         boolean inFile = wanted.keys().isEmpty();
         boolean newKeys = inFile && file.existing().isEmpty();
         // Before the database: a key file that must not be used is no reason to touch it.
-        TokenKeys keys = new TokenKeys(inFile ? file.keys() : wanted.keys());
+        List<byte[]> newestFirst = inFile ? file.keys() : wanted.keys();
+        TokenKeys keys = new TokenKeys(newestFirst);
         if (inFile && !wanted.url().isEmpty()) {
             LOG.warn(
                     "The token keys are this node's own: tokens that it issues are refused by any other node. With more"
@@ -78,7 +80,8 @@ public final class SqlBackendProvider implements BackendProvider {
                     database,
                     new Passwords(cost, cores, PASSWORD_PATIENCE),
                     keys,
-                    inFile ? file::existing : () -> Optional.of(wanted.keys()));
+                    inFile ? file::existing : () -> Optional.of(wanted.keys()),
+                    new AuditSeals(database, newestFirst.get(0), inFile ? file::everyKey : wanted::keys, clock));
             opened = true;
             return backend;
         } finally {

@@ -49,17 +49,19 @@ final class SqlTokenStore implements TokenStore {
 
     private final Database database;
     private final Listings listings;
+    private final AuditSeals seals;
 
-    SqlTokenStore(Database database, Listings listings) {
+    SqlTokenStore(Database database, Listings listings, AuditSeals seals) {
         this.database = database;
         this.listings = listings;
+        this.seals = seals;
     }
 
     @Override
     public boolean issue(LoginToken token, List<TokenDigest> value, boolean chosen, AuditEvent issued) {
         Insert row = Records.token(token, value.get(0));
         if (!chosen) {
-            return told(database.dialect().decide(database, row.command(), List.of(Records.event(issued))), issued);
+            return decide(row.command(), Optional.empty(), issued);
         }
         Command twin = new Command(
                 "select id from login_token where digest in (" + marks(value) + ") and " + LIVE,
@@ -69,27 +71,41 @@ final class SqlTokenStore implements TokenStore {
 
     /** Writes a row under a value that somebody chose, and the event, unless there is a twin. */
     private boolean keptUnless(Command twin, List<TokenDigest> value, Insert row, AuditEvent event) {
-        boolean kept = database.transaction(connection -> {
-            database.dialect().holdValues(connection, value);
-            if (twin.first(connection, r -> r.id("id")).isPresent()) {
-                return false;
-            }
-            row.command().run(connection);
-            Records.event(event).command().run(connection);
-            return true;
-        });
-        return told(kept, event);
+        return !audited(connection -> {
+                    database.dialect().holdValues(connection, value);
+                    if (twin.first(connection, r -> r.id("id")).isPresent()) {
+                        return List.of();
+                    }
+                    row.command().run(connection);
+                    return List.of(event);
+                })
+                .isEmpty();
     }
 
-    /** Logs what was written, and only that. */
-    private static boolean told(boolean written, AuditEvent event) {
-        if (written) {
+    /** Runs a statement and, where it touched a row, writes what goes with it and the event; returns whether it did. */
+    private boolean decide(Command decisive, Optional<Insert> with, AuditEvent event) {
+        boolean done = seals.linked(link -> {
+            List<Insert> rows = Stream.concat(with.stream(), link.rows(List.of(event)).stream())
+                    .toList();
+            boolean touched = database.dialect().decide(database, decisive, rows);
+            if (!touched) {
+                link.refused();
+            }
+            return touched;
+        });
+        if (done) {
             AuditLog.write(event);
         }
-        return written;
+        return done;
     }
 
-    private static List<AuditEvent> told(List<AuditEvent> written) {
+    /** Does work in a transaction and writes the events that it returns in the same one; returns them. */
+    private List<AuditEvent> audited(Database.Work<List<AuditEvent>> work) {
+        List<AuditEvent> written = seals.linked(link -> database.transaction(connection -> {
+            List<AuditEvent> events = work.on(connection);
+            Insert.all(connection, link.rows(events));
+            return events;
+        }));
         written.forEach(AuditLog::write);
         return written;
     }
@@ -108,23 +124,21 @@ final class SqlTokenStore implements TokenStore {
 
     @Override
     public boolean redeem(LoginToken token, TokenSession session, List<TokenDigest> credential, AuditEvent redeemed) {
-        List<Insert> rows = List.of(Records.session(session, credential.get(0)), Records.event(redeemed));
-        return told(
-                database.dialect().decide(database, countUse(COUNT_USE, token, session.startedAt()), rows), redeemed);
+        Insert row = Records.session(session, credential.get(0));
+        return decide(countUse(COUNT_USE, token, session.startedAt()), Optional.of(row), redeemed);
     }
 
     @Override
     public boolean use(LoginToken token, Instant now, Optional<AuditEvent> audit) {
-        List<Insert> rows = audit.map(Records::event).stream().toList();
-        boolean live = database.dialect().decide(database, countUse(COUNT_MAIL_USE, token, now), rows);
-        audit.ifPresent(event -> told(live, event));
-        return live;
+        Command count = countUse(COUNT_MAIL_USE, token, now);
+        return audit.isPresent()
+                ? decide(count, Optional.empty(), audit.get())
+                : database.dialect().decide(database, count, List.of());
     }
 
     @Override
     public boolean useFirst(LoginToken token, Instant now, AuditEvent audit) {
-        Command count = countUse(COUNT_FIRST_MAIL_USE, token, now);
-        return told(database.dialect().decide(database, count, List.of(Records.event(audit))), audit);
+        return decide(countUse(COUNT_FIRST_MAIL_USE, token, now), Optional.empty(), audit);
     }
 
     private static Command countUse(String sql, LoginToken token, Instant now) {
@@ -187,12 +201,12 @@ final class SqlTokenStore implements TokenStore {
     @Override
     public boolean revoke(UUID token, Ending ending) {
         Command live = new Command("id = ? and revoked_at is null", p -> p.id(token));
-        return !told(database.transaction(connection -> {
+        return !audited(connection -> {
                     List<AuditEvent> events = revoke(connection, ending, live);
                     return events.isEmpty()
                             ? events
                             : joined(events, end(connection, ending, new Command("token_id = ?", p -> p.id(token))));
-                }))
+                })
                 .isEmpty();
     }
 
@@ -200,24 +214,21 @@ final class SqlTokenStore implements TokenStore {
     public void revokeAll(MailboxAddress mailbox, Ending ending) {
         Command live =
                 new Command("mailbox = ? and " + LIVE, p -> p.name(mailbox).time(ending.at()));
-        told(database.transaction(connection -> joined(
+        audited(connection -> joined(
                 revoke(connection, ending, live),
-                end(connection, ending, new Command("mailbox = ?", p -> p.name(mailbox))))));
+                end(connection, ending, new Command("mailbox = ?", p -> p.name(mailbox)))));
     }
 
     private static List<AuditEvent> joined(List<AuditEvent> first, List<AuditEvent> second) {
         return Stream.concat(first.stream(), second.stream()).toList();
     }
 
-    /** Revokes the tokens of a condition and tells the audit trail. */
+    /** Revokes the tokens of a condition; returns what is to be told of it. */
     private List<AuditEvent> revoke(Connection connection, Ending ending, Command which) throws SQLException {
         Update update = new Update("login_token", new Command("revoked_at = ?", p -> p.time(ending.at())), which);
-        List<AuditEvent> events =
-                database.dialect().changed(connection, update, Records.TOKEN_COLUMNS, Records::token).stream()
-                        .map(ending::revoked)
-                        .toList();
-        Insert.all(connection, Records.events(events));
-        return events;
+        return database.dialect().changed(connection, update, Records.TOKEN_COLUMNS, Records::token).stream()
+                .map(ending::revoked)
+                .toList();
     }
 
     @Override
@@ -231,22 +242,19 @@ final class SqlTokenStore implements TokenStore {
     }
 
     private int end(Ending ending, Command which) {
-        return told(database.transaction(c -> end(c, ending, which))).size();
+        return audited(c -> end(c, ending, which)).size();
     }
 
-    /** Ends the open sessions of a condition and tells the audit trail. */
+    /** Ends the open sessions of a condition; returns what is to be told of it. */
     private List<AuditEvent> end(Connection connection, Ending ending, Command which) throws SQLException {
         Command open = new Command("ended_at is null and ends_at > ? and " + which.sql(), p -> {
             p.time(ending.at());
             which.binding().bind(p);
         });
         Update update = new Update("token_session", new Command("ended_at = ?", p -> p.time(ending.at())), open);
-        List<AuditEvent> events =
-                database.dialect().changed(connection, update, Records.SESSION_COLUMNS, Records::session).stream()
-                        .map(ending::ended)
-                        .toList();
-        Insert.all(connection, Records.events(events));
-        return events;
+        return database.dialect().changed(connection, update, Records.SESSION_COLUMNS, Records::session).stream()
+                .map(ending::ended)
+                .toList();
     }
 
     @Override
@@ -286,16 +294,12 @@ final class SqlTokenStore implements TokenStore {
 
     @Override
     public void append(List<AuditEvent> events) {
-        List<Insert> rows = Records.events(events);
-        if (rows.size() == 1) {
-            database.write(rows.get(0).command()::run);
-        } else if (!rows.isEmpty()) {
-            database.transaction(connection -> {
-                Insert.all(connection, rows);
-                return rows.size();
-            });
+        if (events.size() == 1) {
+            seals.linked(link -> database.write(link.rows(events).get(0).command()::run));
+            AuditLog.write(events.get(0));
+        } else if (!events.isEmpty()) {
+            audited(connection -> events);
         }
-        told(events);
     }
 
     @Override
@@ -311,17 +315,13 @@ final class SqlTokenStore implements TokenStore {
         while (more && found < batch) {
             int limit = batch - found;
             List<UUID> due = due("login_token", "expiry_noted = false and expires_at <= ?", "expires_at", now, limit);
-            found += due.isEmpty()
-                    ? 0
-                    : told(database.transaction(c -> noteTokens(c, due))).size();
+            found += due.isEmpty() ? 0 : audited(c -> noteTokens(c, due)).size();
             more = due.size() == limit;
         }
         List<UUID> over = found < batch
                 ? due("token_session", "ended_at is null and ends_at <= ?", "ends_at", now, batch - found)
                 : List.of();
-        return over.isEmpty()
-                ? found
-                : found + told(database.transaction(c -> endOver(c, over))).size();
+        return over.isEmpty() ? found : found + audited(c -> endOver(c, over)).size();
     }
 
     private List<UUID> due(String table, String condition, String order, Instant now, int limit) {
@@ -338,25 +338,19 @@ final class SqlTokenStore implements TokenStore {
     private List<AuditEvent> noteTokens(Connection connection, List<UUID> due) throws SQLException {
         Command unnoted = new Command("id = any (?) and expiry_noted = false", p -> p.ids(due));
         Update mark = new Update("login_token", Command.of("expiry_noted = true"), unnoted);
-        List<AuditEvent> expired =
-                database.dialect().changed(connection, mark, Records.TOKEN_COLUMNS, Records::token).stream()
-                        .filter(t -> t.state(t.expiresAt()) == TokenState.EXPIRED)
-                        .map(t -> AuditEvent.of(AuditEvent.Type.EXPIRED, t.expiresAt(), NOBODY)
-                                .about(t))
-                        .toList();
-        Insert.all(connection, Records.events(expired));
-        return expired;
+        return database.dialect().changed(connection, mark, Records.TOKEN_COLUMNS, Records::token).stream()
+                .filter(t -> t.state(t.expiresAt()) == TokenState.EXPIRED)
+                .map(t -> AuditEvent.of(AuditEvent.Type.EXPIRED, t.expiresAt(), NOBODY)
+                        .about(t))
+                .toList();
     }
 
     private List<AuditEvent> endOver(Connection connection, List<UUID> over) throws SQLException {
         Command open = new Command("id = any (?) and ended_at is null", p -> p.ids(over));
         Update end = new Update("token_session", Command.of("ended_at = ends_at"), open);
-        List<AuditEvent> ended =
-                database.dialect().changed(connection, end, Records.SESSION_COLUMNS, Records::session).stream()
-                        .map(s -> new Ending(s.endsAt(), Optional.empty(), NOBODY, "expired").ended(s))
-                        .toList();
-        Insert.all(connection, Records.events(ended));
-        return ended;
+        return database.dialect().changed(connection, end, Records.SESSION_COLUMNS, Records::session).stream()
+                .map(s -> new Ending(s.endsAt(), Optional.empty(), NOBODY, "expired").ended(s))
+                .toList();
     }
 
     @Override
@@ -364,7 +358,11 @@ final class SqlTokenStore implements TokenStore {
         int gone = database.dialect().purgeTokens(database, tokensBefore, batch);
         gone += purge("token_session", "ends_at", auditBefore, batch - gone);
         gone += purge("admin_session", "expires_at", tokensBefore, batch - gone);
-        return gone < batch ? gone + database.dialect().purgeAudit(database, auditBefore, batch - gone) : gone;
+        if (gone >= batch) {
+            return gone;
+        }
+        seals.purging(auditBefore);
+        return gone + database.dialect().purgeAudit(database, auditBefore, batch - gone);
     }
 
     private int purge(String table, String column, Instant before, int batch) {

@@ -165,7 +165,11 @@ class KeyFileTest {
         assertThat(at(second.plus(Duration.ofDays(31))).rotate()).isEqualTo(3);
         assertThat(at(second).keys().get(2)).isEqualTo(first);
         assertThat(at(second.plus(Duration.ofDays(33))).rotate()).isEqualTo(3);
-        assertThat(at(second).keys()).noneSatisfy(key -> assertThat(key).isEqualTo(first));
+        KeyFile later = at(second.plus(Duration.ofDays(33)));
+        assertThat(later.keys()).hasSize(3).noneSatisfy(key -> assertThat(key).isEqualTo(first));
+        assertThat(at(second.plus(Duration.ofDays(400))).keys()).hasSize(1);
+        // The audit trail that was chained under it is still there.
+        assertThat(later.everyKey()).hasSize(4).last().isEqualTo(first);
     }
 
     @Test

@@ -22,7 +22,12 @@ class PublicTypesTest {
         try (var files = Files.list(classes.resolve("org").resolve("postern").resolve("store"))) {
             for (Path file : files.toList()) {
                 String name = file.getFileName().toString().replaceAll("\\.class$", "");
-                if (Modifier.isPublic(Class.forName("org.postern.store." + name).getModifiers())) {
+                Class<?> type = Class.forName("org.postern.store." + name);
+                Class<?> outermost = type;
+                while (outermost.getEnclosingClass() != null) {
+                    outermost = outermost.getEnclosingClass();
+                }
+                if (Modifier.isPublic(type.getModifiers()) && Modifier.isPublic(outermost.getModifiers())) {
                     types.add(name);
                 }
             }

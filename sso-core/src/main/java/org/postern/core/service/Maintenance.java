@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What has to be done now and then: tell the trail of expired tokens, purge what is old, write the trail's counts, take
- * over rotated keys. Several nodes may do it at once. Thread-safe.
+ * What has to be done now and then: tell the trail of expired tokens, purge what is old, write the trail's counts, seal
+ * it, take over rotated keys. Several nodes may do it at once. Thread-safe.
  */
 public final class Maintenance implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
@@ -44,6 +44,7 @@ public final class Maintenance implements AutoCloseable {
         every(OFTEN, "take over rotated keys", backend::refreshKeys);
         every(OFTEN, "write the audit trail's counts", audit::flush);
         every(OFTEN, "note expired tokens", this::noteExpired);
+        every(OFTEN, "seal the audit trail", backend::sealAudit);
         every(SELDOM, "purge", this::purge);
     }
 

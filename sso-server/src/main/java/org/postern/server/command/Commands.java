@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,6 +27,7 @@ import org.postern.core.service.Postern;
 import org.postern.core.settings.Setting;
 import org.postern.core.settings.Settings;
 import org.postern.core.settings.SettingsException;
+import org.postern.core.spi.AuditCheck;
 import org.postern.core.spi.DirectoryEditor;
 import org.postern.store.KeyFile;
 
@@ -89,6 +91,8 @@ public final class Commands {
         commands.put("apikey remove", new Command("ADDRESS", Set.of(), opened(this::removeApiKeys)));
         commands.put("token list", new Command("ADDRESS", Set.of(), opened(this::listTokens)));
         commands.put("token revoke", new Command("ID", Set.of(), opened(this::revokeToken)));
+        commands.put(
+                "audit verify", new Command("[--head HEAD]...", Set.of("--head"), opened(this::verifyAudit)));
         commands.put("keys rotate", new Command("", Set.of(), this::rotateKeys));
         commands.put("purge", new Command("", Set.of(), opened(this::purge)));
     }
@@ -102,7 +106,7 @@ public final class Commands {
         }
         try {
             Arguments arguments = Arguments.parse(
-                    words.subList(name.split(" ").length, words.size()), command.options(), Set.of("--domain"));
+                    words.subList(name.split(" ").length, words.size()), command.options(), Set.of("--domain", "--head"));
             return command.action().run(settings.get(), arguments);
         } catch (UsageException wrong) {
             err.println(name + ": " + wrong.getMessage());
@@ -338,7 +342,7 @@ public final class Commands {
                 out.printf(
                         "%s  %-8s %-13s until %s  by %s%s%n",
                         token.id(),
-                        token.state(now).name().toLowerCase(java.util.Locale.ROOT),
+                        token.state(now).name().toLowerCase(Locale.ROOT),
                         token.type().apiName(),
                         token.expiresAt(),
                         token.issuer(),
@@ -360,6 +364,40 @@ public final class Commands {
             return missing("token");
         }
         return done(postern.tokens().revoke(id) ? "the token is revoked" : "the token was revoked already");
+    }
+
+    private int verifyAudit(Postern postern, Arguments arguments) throws UsageException {
+        arguments.noWords();
+        AuditCheck check = postern.backend()
+                .checkAudit(arguments.all("--head"))
+                .orElseThrow(() -> new IllegalArgumentException("this store does not chain its audit trail"));
+        check.findings().forEach(f -> err.println(f.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": "
+                + f.what()));
+        if (check.faults() > check.findings().size()) {
+            err.println("and " + (check.faults() - check.findings().size()) + " more");
+        }
+        out.println(counted(check.intact(), "row is", "rows are") + " as written");
+        if (check.pending() > 0) {
+            out.println("of these " + counted(check.pending(), "is", "are") + " not sealed yet: only a change of them"
+                    + " can be told");
+        }
+        if (check.unsealed() > 0) {
+            out.println(counted(check.unsealed(), "row is", "rows are")
+                    + " in no chain: from before the trail was chained");
+        }
+        check.purged().ifPresent(before -> out.println("rows from before " + before + " were purged"));
+        if (!check.heads().isEmpty()) {
+            out.println("heads, to be kept elsewhere: " + String.join(" ", check.heads()));
+        }
+        if (check.whole()) {
+            return done("the audit trail is whole");
+        }
+        err.println("the audit trail is not whole: " + counted(check.faults(), "fault", "faults"));
+        return FAILED;
+    }
+
+    private static String counted(long count, String one, String many) {
+        return count + " " + (count == 1 ? one : many);
     }
 
     /** Also while a server runs: it takes the new key over within seconds. */
