@@ -29,6 +29,7 @@ class KillIT {
     @Test
     void killedInAStorm_onH2_losesNoAnswer(@TempDir Path data) throws Exception {
         storms(() -> RunningPostern.demo().data(data));
+        trailIsWhole(RunningPostern.empty().data(data));
     }
 
     @Test
@@ -36,7 +37,14 @@ class KillIT {
         try (PostgreSql database = new PostgreSql(cluster)) {
             database.create("postern");
             storms(() -> database.node(RunningPostern.demo(), "postern").data(data));
+            trailIsWhole(database.node(RunningPostern.empty(), "postern").data(data));
         }
+    }
+
+    private static void trailIsWhole(RunningPostern.Launch command) {
+        RunningPostern.Finished verified = command.option("audit", "verify").run();
+        assertThat(verified.exitCode()).as(verified.toString()).isZero();
+        assertThat(verified.out()).contains("the audit trail is whole");
     }
 
     /** What the clients know of the storms: values by the reasons that they gave, which the trail shows. */

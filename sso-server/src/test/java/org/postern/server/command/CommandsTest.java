@@ -11,6 +11,10 @@ import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -220,6 +224,47 @@ class CommandsTest {
     }
 
     @Test
+    void auditVerify_findsWhatWasChangedRemovedAndPutIn() throws SQLException {
+        makeFirm();
+        look(this::issue);
+        look(this::issue);
+        Outcome whole = run("", "audit", "verify");
+        assertThat(whole.code()).isZero();
+        assertThat(whole.err()).isEmpty();
+        assertThat(whole.out()).startsWith("2 rows are as written\n").endsWith("the audit trail is whole\n");
+        Matcher head =
+                Pattern.compile("heads, to be kept elsewhere: .*?(\\S+)\n").matcher(whole.out());
+        assertThat(head.find()).isTrue();
+        assertThat(run("", "audit", "verify", "--head", head.group(1)).code()).isZero();
+
+        change("update audit_event set reason = 'Ticket 8' where id = (select min(id) from audit_event)");
+        assertBroken(run("", "audit", "verify"), "changed: row ", 1);
+        change("delete from audit_event where reason = 'Ticket 8'");
+        assertBroken(run("", "audit", "verify"), "removed: number 1 of chain ", 1);
+        change("delete from audit_event");
+        change("delete from audit_seal");
+        change("delete from audit_chain where chain > 1");
+        assertBroken(run("", "audit", "verify", "--head", head.group(1)), "removed: the head " + head.group(1), 1);
+    }
+
+    private static void assertBroken(Outcome outcome, String finding, int faults) {
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err())
+                .contains(finding)
+                .endsWith("the audit trail is not whole: " + faults + (faults == 1 ? " fault\n" : " faults\n"));
+        assertThat(outcome.out()).doesNotContain("the audit trail is whole");
+    }
+
+    /** As somebody does who has the database and not the key. */
+    private void change(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(
+                        "jdbc:h2:file:" + data.resolve("postern").toAbsolutePath() + ";IFEXISTS=TRUE");
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+
+    @Test
     void anyCommand_whileTheDatabaseIsInUse_saysSo() throws IOException {
         makeFirm();
 
@@ -258,6 +303,10 @@ class CommandsTest {
         "token revoke 123, 2",
         "token revoke 01a20da7-7950-7b64-b972-96ffb266d9bd, 1",
         "purge now, 2",
+        "audit verify, 0",
+        "audit verify now, 2",
+        "audit verify --head 1, 1",
+        "audit verify --head 9:1:0123456789abcdef, 1",
         "keys rotate now, 2",
         "admin create --help, 0",
         "purge, 0"
