@@ -85,6 +85,10 @@ export const sessions = user => send('GET', 'sessions', {query: {user, limit: '5
 export const endSession = id => send('DELETE', `sessions/${segment(id)}`);
 export const audit = (wanted, cursor) => send('GET', 'audit', {query: {...wanted, cursor, limit: '50'}});
 
+/** The last time that a token opened this mailbox in a browser; undefined where none did. */
+export const lastLogin = async user =>
+  (await send('GET', 'audit', {query: {user, event: 'redeemed', limit: '1'}})).items[0];
+
 /** All that audit() shows page by page, as one file of this type. */
 export const auditFile = (wanted, type) =>
   send('GET', 'audit', {query: wanted, headers: {Accept: type}}, response => response.blob());

@@ -10,10 +10,17 @@ import {Component, Failure, Loading, h, render} from './view.js';
 /** The page and its name, from the part of the address after #. */
 const place = () => {
   const [, page = 'mailboxes', name = ''] = location.hash.split('/');
-  return {page, name: decodeURIComponent(name)};
+  try {
+    return {page, name: decodeURIComponent(name)};
+  } catch (noText) {
+    return {page: 'mailboxes', name: ''};
+  }
 };
 
 const address = (page, name) => `#/${page}${name ? `/${encodeURIComponent(name)}` : ''}`;
+
+/** What the page is about, for the browser's tab. */
+const titleOf = ({page, name}) => (page === 'mailbox' && name) || t(page === 'audit' ? 'audit.title' : 'mailboxes.title');
 
 const Top = ({me, page, onOut}) => h('header', {class: 'top'}, h('div', {class: 'bar'},
   h('a', {class: 'brand', href: '#/mailboxes'}, h('img', {src: 'icon.svg', alt: '', width: 32, height: 32}), 'Postern'),
@@ -33,8 +40,7 @@ const Top = ({me, page, onOut}) => h('header', {class: 'top'}, h('div', {class: 
 class Console extends Component {
   async componentDidMount() {
     addEventListener('hashchange', () => {
-      this.setState(place());
-      document.getElementById('main').focus();
+      this.setState(place(), () => document.getElementById('main')?.focus());
     });
     api.onEnd(() => this.setState({me: null, ended: true}));
     this.begin();
@@ -70,7 +76,7 @@ class Console extends Component {
 
   render(props, state) {
     const {me, ended, problem} = state;
-    document.title = `${me ? t('title') : t('signin.title')} · Postern`;
+    document.title = `${me ? titleOf(state) : t('signin.title')} · Postern`;
     if (problem) {
       return h('main', {id: 'main'}, h(Failure, {problem, again: () => this.begin()}));
     }

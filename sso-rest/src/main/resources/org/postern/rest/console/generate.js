@@ -1,7 +1,7 @@
 // Generate Token: what it opens, its value, why, and for how long.
 import * as api from './api.js';
 import {count, languages, moment, nameOf, t} from './texts.js';
-import {Alert, Component, Copy, Field, described, h, words} from './view.js';
+import {Component, Copy, Field, described, h, words} from './view.js';
 
 const HOURS = [1, 2, 4, 8, 24];
 const SINGLE = ['sso', 'sso_admin', 'admin_only'];
@@ -13,27 +13,48 @@ const strength = value => {
   return value.length < 8 ? 0 : bits < 36 ? 1 : bits < 60 ? 2 : 3;
 };
 
+/** Why there is no token: the messages of the hosted service, in words that a person understands. */
+const failure = (problem, user) => {
+  if (problem.status === 403) {
+    return t('generate.denied');
+  }
+  if (problem.status === 404) {
+    return t('mailbox.missing', {user});
+  }
+  return problem.status >= 500 ? t('generate.fault') : words(problem);
+};
+
+/** A value with its name, and a button that copies it. */
+const Value = ({name, id, text}) => h('div', null, h('dt', null, name), h('dd', null,
+  h('code', {id}, text), h(Copy, {text, label: t('copy')})));
+
 /** The result, which is shown once. */
 const Given = ({token, onClose}) => h('section', {class: 'given', id: 'given', 'aria-labelledby': 'given-title', tabindex: -1},
-  h('h3', {id: 'given-title'}, t('given.title')),
-  h(Alert, {kind: 'note'}, t('given.once')),
+  h('div', {class: 'alert good'},
+    h('h3', {id: 'given-title'}, t('given.title')),
+    h('p', null, t('given.once'))),
   h('dl', null,
-    h('div', null, h('dt', null, t('given.token')), h('dd', null, h('code', {id: 'token-value'}, token.token), ' ',
-      h(Copy, {text: token.token, label: t('copy')}))),
-    h('div', null, h('dt', null, t('given.link')), h('dd', null, h('code', {id: 'login-url'}, token.login_url), ' ',
-      h(Copy, {text: token.login_url, label: t('copy')}))),
+    h(Value, {name: t('given.token'), id: 'token-value', text: token.token}),
+    h(Value, {name: t('given.link'), id: 'login-url', text: token.login_url}),
     h('div', null, h('dt', null, t('token.expires')), h('dd', null, moment(token.expires_at)))),
-  h('p', {class: 'rule'}, SINGLE.includes(token.type)
-    ? t('given.single')
-    : t('given.mail', {user: token.user})),
   h('p', {class: 'deeds'},
-    h('a', {class: 'button', id: 'open-webmail', href: token.login_url, target: '_blank', rel: 'noreferrer'}, t('given.open')),
+    h('a', {class: 'button', id: 'open-webmail', href: token.login_url, target: '_blank', rel: 'noreferrer'},
+      t('given.open'), h('span', {class: 'hidden'}, ` (${t('given.tab')})`))),
+  SINGLE.includes(token.type)
+    ? h('p', {class: 'rule'}, t('given.single'))
+    : h('div', {class: 'program'}, h('h4', null, t('given.program')), h('p', {class: 'rule'}, t('given.mail', {user: token.user})),
+      h('dl', null, h(Value, {name: t('given.user'), id: 'program-user', text: token.user}))),
+  h('p', {class: 'deeds'},
     h('button', {type: 'button', class: 'quiet', id: 'given-close', onClick: onClose}, t('close'))));
 
 /** Calls onIssued() when there is a new token. */
 export class Generate extends Component {
   async submit(event) {
     event.preventDefault();
+    if (this.sent) {
+      return;
+    }
+    this.sent = true; // at once: the second of two clicks comes before the button is drawn disabled
     const form = event.target;
     this.setState({busy: true, problem: undefined});
     try {
@@ -50,6 +71,11 @@ export class Generate extends Component {
     } catch (problem) {
       this.setState({busy: false, problem}, () =>
         document.querySelector('#generate [aria-invalid],#generate-error').focus());
+      if (problem.status === 0) {
+        this.props.onIssued(); // the answer is lost, the token may be there
+      }
+    } finally {
+      this.sent = false;
     }
   }
 
@@ -62,7 +88,7 @@ export class Generate extends Component {
       : undefined;
     const shown = problem && problem.errors.length === 0;
     return h('form', {id: 'generate', onSubmit: e => this.submit(e)},
-      shown && h('p', {class: 'alert bad', role: 'alert', id: 'generate-error', tabindex: -1}, words(problem)),
+      shown && h('p', {class: 'alert bad', role: 'alert', id: 'generate-error', tabindex: -1}, failure(problem, mailbox.address)),
       h('fieldset', null, h('legend', null, t('generate.type')),
         mailbox.types.map((type, i) => h('label', {class: 'choice', key: type},
           h('input', {type: 'radio', name: 'type', value: type, required: true, defaultChecked: i === 0}),

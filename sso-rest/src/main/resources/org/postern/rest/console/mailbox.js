@@ -2,7 +2,7 @@
 import * as api from './api.js';
 import {Generate} from './generate.js';
 import {distance, exactly, moment, nameOf, t} from './texts.js';
-import {Alert, Component, Confirm, Empty, Failure, Field, Loaded, Pages, Status, h, words} from './view.js';
+import {Alert, Cell, Component, Confirm, Empty, Failure, Field, Head, Loaded, Long, Pages, Status, h, words} from './view.js';
 
 const Time = ({at}) => h('time', {datetime: at, title: exactly(at)}, moment(at));
 
@@ -38,19 +38,22 @@ class ValidatePassword extends Component {
 /** Rows with a button each that ends what the row tells of. */
 class Ending extends Component {
   async end(id) {
-    this.setState({asked: undefined, problem: undefined});
+    this.setState({asked: undefined, problem: undefined, done: false});
     try {
       await this.props.end(id);
       this.props.onEnded();
+      // The button goes away with what it ended, and the focus would go with it.
+      this.setState({done: true}, () => document.getElementById(this.props.heading).focus());
     } catch (problem) {
       this.setState({problem});
     }
   }
 
-  render({children, name}, {asked, problem}) {
+  render({children, name}, {asked, problem, done}) {
     return [
       problem && h(Failure, {problem}),
-      children(id => this.setState({asked: id})),
+      h('p', {class: done ? 'alert good' : 'hidden', role: 'status'}, done && t(`${name}.done`)),
+      children(id => this.setState({asked: id, done: false})),
       asked && h(Confirm, {
         title: t(`${name}.confirm`), text: t(`${name}.confirm.more`), button: t(`${name}.button`),
         onYes: () => this.end(asked), onNo: () => this.setState({asked: undefined})
@@ -59,50 +62,69 @@ class Ending extends Component {
   }
 }
 
-const Tokens = ({user, version, onEnded}) => h(Pages, {of: `${user} ${version}`, from: cursor => api.tokens(user, cursor)},
-  items => items.length === 0 ? h(Empty, {title: t('tokens.none')}) : h(Ending, {name: 'revoke', end: api.revoke, onEnded},
-    ask => h('table', {class: 'list', id: 'tokens'},
-      h('caption', {class: 'hidden'}, t('tokens.title')),
-      h('thead', null, h('tr', null,
-        h('th', {scope: 'col'}, t('token.issued')), h('th', {scope: 'col'}, t('token.type')),
-        h('th', {scope: 'col'}, t('token.by')), h('th', {scope: 'col'}, t('token.uses')),
-        h('th', {scope: 'col'}, t('token.state')), h('th', null, h('span', {class: 'hidden'}, t('deeds'))))),
-      h('tbody', null, items.map(token => h('tr', {key: token.id},
-        h('td', null, h(Time, {at: token.issued_at})),
-        h('td', null, t(`type.${token.type}`)),
-        h('td', null, h('bdi', null, token.issued_by), token.reason && h('q', {class: 'quiet'}, h('bdi', null, token.reason))),
-        h('td', null, token.last_used_at ? [token.uses, ' · ', h(Time, {at: token.last_used_at})] : token.uses),
-        h('td', null, h(Status, {kind: token.state === 'live' ? 'on' : 'none'}, t(`state.${token.state}`)),
-          token.state === 'live' && h('span', {class: 'rule'}, t('token.ends', {when: distance(token.expires_at)}))),
-        h('td', {class: 'deed'}, token.state === 'live' && h('button', {
-          type: 'button', class: 'quiet small', onClick: () => ask(token.id)
-        }, t('revoke.button')))))))));
+/** A list of what one administrator let happen, each row with a button that ends it while it can be ended. */
+const Issued = ({id, title, columns, items, row}) => h('table', {class: 'list', id, role: 'table'},
+  h('caption', {class: 'hidden'}, title),
+  h(Head, {columns, deeds: t('deeds')}),
+  h('tbody', {role: 'rowgroup'}, items.map(item => h('tr', {key: item.id, role: 'row'}, row(item)))));
 
-const Sessions = ({user, version, onEnded}) => h(Pages, {of: `${user} ${version}`, from: () => api.sessions(user)},
-  items => items.length === 0 ? h(Empty, {title: t('sessions.none')}) : h(Ending, {name: 'end', end: api.endSession, onEnded},
-    ask => h('table', {class: 'list', id: 'sessions'},
-      h('caption', {class: 'hidden'}, t('sessions.title')),
-      h('thead', null, h('tr', null,
-        h('th', {scope: 'col'}, t('session.started')), h('th', {scope: 'col'}, t('token.type')),
-        h('th', {scope: 'col'}, t('token.by')), h('th', {scope: 'col'}, t('session.client')),
-        h('th', null, h('span', {class: 'hidden'}, t('deeds'))))),
-      h('tbody', null, items.map(s => h('tr', {key: s.id},
-        h('td', null, h(Time, {at: s.started_at}), h('span', {class: 'rule'}, t('token.ends', {when: distance(s.ends_at)}))),
-        h('td', null, t(`type.${s.type}`)),
-        h('td', null, h('bdi', null, s.issued_by), s.reason && h('q', {class: 'quiet'}, h('bdi', null, s.reason))),
-        h('td', null, s.client, h('span', {class: 'rule'}, h('bdi', null, s.user_agent))),
-        h('td', {class: 'deed'}, h('button', {
-          type: 'button', class: 'quiet small', onClick: () => ask(s.id)
-        }, t('end.button')))))))));
+const By = ({issued}) => h(Cell, {label: t('token.by')}, h('bdi', null, issued.issued_by),
+  issued.reason && h('div', {class: 'quiet'}, h(Long, {text: issued.reason})));
 
-const Facts = ({mailbox, last}) => h('dl', {class: 'facts'},
+const End = ({text, of, onClick}) => h('button', {type: 'button', class: 'quiet small', onClick},
+  text, h('span', {class: 'hidden'}, ` – ${of}`));
+
+const Tokens = ({user, version, onNewest, onEnded}) => h(Pages, {
+  of: user, version, from: async cursor => {
+    const page = await api.tokens(user, cursor);
+    if (!cursor) {
+      onNewest(page.items[0]);
+    }
+    return page;
+  }
+}, items => h(Ending, {name: 'revoke', heading: 'tokens-title', end: api.revoke, onEnded},
+  ask => items.length === 0 ? h(Empty, {title: t('tokens.none')}) : h(Issued, {
+    id: 'tokens', title: t('tokens.title'), items,
+    columns: ['issued', 'type', 'by', 'uses', 'state'].map(name => t(`token.${name}`)),
+    row: token => [
+      h(Cell, {label: t('token.issued')}, h(Time, {at: token.issued_at})),
+      h(Cell, {label: t('token.type')}, t(`type.${token.type}`)),
+      h(By, {issued: token}),
+      h(Cell, {label: t('token.uses')}, token.uses,
+        token.last_used_at && h('span', {class: 'rule'}, h(Time, {at: token.last_used_at}))),
+      h(Cell, {label: t('token.state')}, h(Status, {kind: token.state === 'live' ? 'on' : 'none'}, t(`state.${token.state}`)),
+        token.state === 'live' && h('span', {class: 'rule'}, t('token.ends', {when: distance(token.expires_at)}))),
+      h('td', {class: 'deed', role: 'cell'}, token.state === 'live' && h(End, {
+        text: t('revoke.button'), of: `${t(`type.${token.type}`)}, ${moment(token.issued_at)}`, onClick: () => ask(token.id)
+      }))
+    ]
+  })));
+
+const Sessions = ({user, version, onEnded}) => h(Pages, {of: user, version, from: () => api.sessions(user)},
+  items => h(Ending, {name: 'end', heading: 'sessions-title', end: api.endSession, onEnded},
+    ask => items.length === 0 ? h(Empty, {title: t('sessions.none')}) : h(Issued, {
+      id: 'sessions', title: t('sessions.title'), items,
+      columns: ['session.started', 'token.type', 'token.by', 'session.client'].map(name => t(name)),
+      row: s => [
+        h(Cell, {label: t('session.started')}, h(Time, {at: s.started_at}),
+          h('span', {class: 'rule'}, t('token.ends', {when: distance(s.ends_at)}))),
+        h(Cell, {label: t('token.type')}, t(`type.${s.type}`)),
+        h(By, {issued: s}),
+        h(Cell, {label: t('session.client')}, s.client, h('div', {class: 'rule'}, h(Long, {text: s.user_agent}))),
+        h('td', {class: 'deed', role: 'cell'}, h(End, {
+          text: t('end.button'), of: `${t(`type.${s.type}`)}, ${moment(s.started_at)}`, onClick: () => ask(s.id)
+        }))
+      ]
+    })));
+
+const Facts = ({mailbox, newest, login}) => h('dl', {class: 'facts'},
   h('div', null, h('dt', null, t('mailbox.status')), h('dd', null,
     h(Status, {kind: mailbox.status === 'active' ? 'on' : 'off'}, t(`status.${mailbox.status}`)))),
   h('div', null, h('dt', null, t('mailbox.name')), h('dd', null, h('bdi', null, mailbox.name || '–'))),
   h('div', null, h('dt', null, t('mailbox.role')), h('dd', null, mailbox.role ? t(`role.${mailbox.role}`) : '–')),
   h('div', null, h('dt', null, t('mailbox.language')), h('dd', null, mailbox.locale ? nameOf(mailbox.locale) : '–')),
-  h('div', null, h('dt', null, t('mailbox.last-token')), h('dd', null, last.token ? h(Time, {at: last.token.issued_at}) : '–')),
-  h('div', null, h('dt', null, t('mailbox.last-login')), h('dd', null, last.login ? h(Time, {at: last.login.time}) : '–')));
+  h('div', null, h('dt', null, t('mailbox.last-token')), h('dd', null, newest ? h(Time, {at: newest.issued_at}) : '–')),
+  h('div', null, h('dt', null, t('mailbox.last-login')), h('dd', null, login ? h(Time, {at: login.time}) : '–')));
 
 const Tools = ({mailbox, onIssued}) => h('section', {class: 'card', 'aria-labelledby': 'tools'},
   h('h2', {id: 'tools'}, t('tools.title')),
@@ -113,26 +135,26 @@ const Tools = ({mailbox, onIssued}) => h('section', {class: 'card', 'aria-labell
   h('details', null, h('summary', null, t('validate.title')), h(ValidatePassword, {user: mailbox.address})));
 
 async function load(user) {
-  const [mailbox, tokens, logins] = await Promise.all([
-    api.mailbox(user), api.tokens(user), api.audit({user, event: 'redeemed'})
-  ]);
-  return {mailbox, last: {token: tokens.items[0], login: logins.items[0]}};
+  const [mailbox, login] = await Promise.all([api.mailbox(user), api.lastLogin(user)]);
+  return {mailbox, login};
 }
 
 export class Mailbox extends Component {
-  render({user}, {version = 0}) {
+  render({user}, {version = 0, newest}) {
     const changed = () => this.setState({version: version + 1});
     return h('main', {id: 'main', tabindex: -1},
       h('p', {class: 'back'}, h('a', {href: '#/mailboxes'}, t('mailboxes.title'))),
       h('h1', null, h('bdi', null, user)),
-      h(Loaded, {of: user, from: () => load(user)}, ({mailbox, last}) => h('div', {class: 'mailbox'},
+      h(Loaded, {
+        of: user, from: () => load(user), said: problem => problem.status === 404 && t('mailbox.missing', {user})
+      }, ({mailbox, login}) => h('div', {class: 'mailbox'},
         h('div', null,
-          h(Facts, {mailbox, last}),
+          h(Facts, {mailbox, newest, login}),
           h(Tools, {mailbox, onIssued: changed})),
         h('div', null,
-          h('section', {'aria-labelledby': 'tokens-title'}, h('h2', {id: 'tokens-title'}, t('tokens.title')),
-            h(Tokens, {user, version, onEnded: changed})),
-          h('section', {'aria-labelledby': 'sessions-title'}, h('h2', {id: 'sessions-title'}, t('sessions.title')),
+          h('section', {'aria-labelledby': 'tokens-title'}, h('h2', {id: 'tokens-title', tabindex: -1}, t('tokens.title')),
+            h(Tokens, {user, version, onNewest: token => this.setState({newest: token}), onEnded: changed})),
+          h('section', {'aria-labelledby': 'sessions-title'}, h('h2', {id: 'sessions-title', tabindex: -1}, t('sessions.title')),
             h(Sessions, {user, version, onEnded: changed}))))));
   }
 }

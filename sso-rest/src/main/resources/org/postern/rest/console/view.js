@@ -2,6 +2,8 @@
 import {Component, h, render} from './preact.js';
 import {t} from './texts.js';
 
+const SHORT = 120;
+
 export {Component, h, render};
 
 /** What a Problem means to a person. */
@@ -20,13 +22,28 @@ export const Alert = ({kind, id, children}) => h('p', {
   class: `alert ${kind}`, id, role: kind === 'bad' ? 'alert' : 'status'
 }, children);
 
-export const Failure = ({problem, again}) => h('div', {class: 'alert bad', role: 'alert'},
-  h('p', null, words(problem)),
+/** @param said what the problem means here, where that is more than it means everywhere */
+export const Failure = ({problem, said, again}) => h('div', {class: 'alert bad', role: 'alert'},
+  h('p', null, said || words(problem)),
   again && h('button', {type: 'button', class: 'quiet small', onClick: again}, t('again')));
 
 export const Loading = () => h('p', {class: 'loading', role: 'status'}, t('loading'));
 
 export const Empty = ({title, children}) => h('div', {class: 'empty'}, h('h2', null, title), children);
+
+/** A text of any length that takes no more than a few lines until somebody wants all of it. */
+export const Long = ({text}) => text.length <= SHORT
+  ? h('bdi', null, text)
+  : h('details', {class: 'long'},
+    h('summary', null, h('bdi', null, `${text.slice(0, SHORT).trimEnd()}…`)), h('bdi', null, text));
+
+/** A cell of a list, which on a phone says its column's name itself. */
+export const Cell = ({label, children}) => h('td', {role: 'cell', 'data-label': label}, children);
+
+/** A list's head; the roles are those that a table has, and loses in browsers where a phone shows it as blocks. */
+export const Head = ({columns, deeds}) => h('thead', {role: 'rowgroup'}, h('tr', {role: 'row'},
+  columns.map(name => h('th', {scope: 'col', role: 'columnheader'}, name)),
+  h('th', {scope: 'col', role: 'columnheader'}, h('span', {class: 'hidden'}, deeds))));
 
 /** A field with its label, what it takes, and what is wrong with it. */
 export const Field = ({id, label, rule, error, children}) => h('div', {class: 'field'},
@@ -44,11 +61,16 @@ export const described = (id, rule, error) => ({
 
 export const Status = ({kind, children}) => h('span', {class: `status ${kind}`}, children);
 
-/** A button that copies a text, and says so. */
+/** A button that copies a text, and says so; where the browser keeps its clipboard shut, it marks the text before it. */
 export class Copy extends Component {
   render({text, label}, {done}) {
     const copy = async () => {
-      await navigator.clipboard.writeText(text);
+      try {
+        await navigator.clipboard.writeText(text);
+      } catch (shut) {
+        getSelection().selectAllChildren(this.base.previousElementSibling);
+        return;
+      }
       this.setState({done: true});
       setTimeout(() => this.setState({done: false}), 3000);
     };
@@ -63,13 +85,19 @@ export class Confirm extends Component {
     this.dialog.showModal();
   }
 
+  /** Closed first, so that the browser gives the focus back. */
+  yes() {
+    this.sure = true;
+    this.dialog.close();
+  }
+
   render({title, text, button, onYes, onNo}) {
-    return h('dialog', {ref: d => { this.dialog = d; }, onClose: onNo, 'aria-labelledby': 'confirm-title'},
+    return h('dialog', {ref: d => { this.dialog = d; }, onClose: () => (this.sure ? onYes() : onNo()), 'aria-labelledby': 'confirm-title'},
       h('h2', {id: 'confirm-title'}, title),
       h('p', null, text),
       h('p', {class: 'deeds'},
-        h('button', {type: 'button', class: 'danger', id: 'confirm-yes', onClick: onYes}, button),
-        h('button', {type: 'button', class: 'quiet', onClick: onNo}, t('cancel'))));
+        h('button', {type: 'button', class: 'danger', id: 'confirm-yes', onClick: () => this.yes()}, button),
+        h('button', {type: 'button', class: 'quiet', onClick: () => this.dialog.close()}, t('cancel'))));
   }
 }
 
@@ -105,16 +133,17 @@ export class Loaded extends Component {
     }
   }
 
-  render({children}, {value, problem}) {
+  render({children, said = () => undefined}, {value, problem}) {
     const again = () => this.load();
     if (problem) {
-      return h(Failure, {problem, again});
+      const final = problem.status === 403 || problem.status === 404;
+      return h(Failure, {problem, said: said(problem), again: final ? undefined : again});
     }
     return value === undefined ? h(Loading) : children(value, again);
   }
 }
 
-/** A list that grows by a page at a time. */
+/** A list that grows by a page at a time; it is loaded anew under the reader's eyes where only its version changes. */
 export class Pages extends Component {
   componentDidMount() {
     this.start();
@@ -123,6 +152,9 @@ export class Pages extends Component {
   componentDidUpdate(before) {
     if (before.of !== this.props.of) {
       this.start();
+    } else if (before.version !== this.props.version) {
+      this.wanted = {};
+      this.more('');
     }
   }
 
@@ -141,7 +173,9 @@ export class Pages extends Component {
     try {
       const page = await this.props.from(cursor);
       if (this.wanted === wanted) {
-        this.setState(({items = []}) => ({items: [...items, ...page.items], next: page.next, problem: undefined}));
+        this.setState(({items = []}) => ({
+          items: cursor ? [...items, ...page.items] : page.items, next: page.next, problem: undefined
+        }));
       }
     } catch (problem) {
       if (this.wanted === wanted) {
@@ -154,7 +188,7 @@ export class Pages extends Component {
     const fresh = () => this.start();
     return [
       items ? children(items, fresh) : !problem && h(Loading),
-      problem && h(Failure, {problem, again: () => (items ? this.more(next) : this.start())}),
+      problem && h(Failure, {problem, again: () => (items && next ? this.more(next) : this.start())}),
       next && !problem && h('p', {class: 'more'},
         h('button', {type: 'button', class: 'quiet', onClick: () => this.more(next)}, t('more')))
     ];
