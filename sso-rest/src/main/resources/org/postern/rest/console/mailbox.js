@@ -73,8 +73,8 @@ const Tokens = ({user, version, onEnded}) => h(Pages, {of: `${user} ${version}`,
         h('td', null, h('bdi', null, token.issued_by), token.reason && h('q', {class: 'quiet'}, h('bdi', null, token.reason))),
         h('td', null, token.last_used_at ? [token.uses, ' · ', h(Time, {at: token.last_used_at})] : token.uses),
         h('td', null, h(Status, {kind: token.state === 'live' ? 'on' : 'none'}, t(`state.${token.state}`)),
-          token.state === 'live' && h('span', {class: 'rule'}, t('token.ends', {when: distance(token.expires_at)}))),
-        h('td', {class: 'deed'}, token.state === 'live' && h('button', {
+          (token.state === 'live' || token.state === 'pending') && h('span', {class: 'rule'}, t('token.ends', {when: distance(token.expires_at)}))),
+        h('td', {class: 'deed'}, (token.state === 'live' || token.state === 'pending') && h('button', {
           type: 'button', class: 'quiet small', onClick: () => ask(token.id)
         }, t('revoke.button')))))))));
 
