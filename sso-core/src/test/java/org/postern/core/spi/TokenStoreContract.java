@@ -1973,7 +1973,7 @@ public abstract class TokenStoreContract {
             case EXPIRED -> {
                 return token.expiresAt();
             }
-            case LIVE -> throw new IllegalArgumentException("it is live");
+            case LIVE, PENDING -> throw new IllegalArgumentException("it is not over");
         }
         return NOW;
     }
