@@ -42,7 +42,8 @@ import org.postern.core.spi.AuditQuery;
  * the order names all of its columns, and would sort every row of the mailbox otherwise.
  */
 final class Listings implements AutoCloseable {
-    private static final String LIVE = " and t.revokedAt is null and t.expiresAt > :now and t.waiting = false"
+    private static final String LIVE = " and t.revokedAt is null and t.expiresAt > :now"
+            + " and (t.approval = 'none' or t.approvedAt is not null)"
             + " and (t.uses = 0 or t.sessionType in ('normal', 'normal_admin'))";
 
     private final Database database;

@@ -38,7 +38,6 @@ class TokenRow {
     @Column(name = "read_only")
     private boolean readOnly;
 
-    private boolean waiting;
     private String approval;
 
     @Column(name = "approved_by")

@@ -361,9 +361,9 @@ public abstract class TokenStoreContract {
 
     @Test
     void pending_listsWhatWaits_newestFirstInPages() {
-        LoginToken first = ask(Approver.OWNER, SessionType.NORMAL, "1");
-        LoginToken second = ask(Approver.ADMINISTRATOR, SessionType.SSO, "2");
-        LoginToken third = ask(Approver.OWNER, SessionType.NORMAL, "3");
+        LoginToken first = ask(Approver.OWNER, SessionType.NORMAL, "1", NOW.minusMillis(3));
+        LoginToken second = ask(Approver.ADMINISTRATOR, SessionType.SSO, "2", NOW.minusMillis(2));
+        LoginToken third = ask(Approver.OWNER, SessionType.NORMAL, "3", NOW.minusMillis(1));
         issue(SessionType.NORMAL, "plain");
         Set<DomainName> domains = Set.of(domain, domain("empty"));
 
@@ -435,7 +435,11 @@ public abstract class TokenStoreContract {
     }
 
     private LoginToken ask(Approver approver, SessionType type, String secret) {
-        LoginToken plain = token(type, NOW, NOW.plus(HOUR));
+        return ask(approver, type, secret, NOW);
+    }
+
+    private LoginToken ask(Approver approver, SessionType type, String secret, Instant issuedAt) {
+        LoginToken plain = token(type, issuedAt, NOW.plus(HOUR));
         LoginToken token = new LoginToken(
                 plain.id(),
                 plain.mailbox(),
@@ -446,7 +450,7 @@ public abstract class TokenStoreContract {
                 false,
                 false,
                 Approval.of(approver),
-                NOW,
+                issuedAt,
                 plain.expiresAt(),
                 0,
                 0,
