@@ -290,7 +290,7 @@ public abstract class TokenStoreContract {
         assertThat(now.state(NOW.plusMillis(7))).isEqualTo(TokenState.LIVE);
         assertThat(other.pending(Set.of(domain), NOW, 10, Optional.empty()).items())
                 .isEmpty();
-        assertThat(trail()).first().isEqualTo(row);
+        assertThat(trail()).hasSize(2).contains(row);
         assertThat(redeem(token, session(token, NOW.plusMillis(8), NOW.plus(HOUR))))
                 .isTrue();
     }
