@@ -32,6 +32,8 @@ public record AuditEvent(
     public enum Type {
         ISSUED,
         ISSUE_REFUSED,
+        APPROVED,
+        APPROVAL_REFUSED,
         REDEEMED,
         REFUSED,
         MAIL_LOGIN,

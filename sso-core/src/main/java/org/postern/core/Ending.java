@@ -14,6 +14,11 @@ public record Ending(Instant at, Optional<MailboxAddress> by, Client client, Str
         return made(AuditEvent.of(AuditEvent.Type.REVOKED, at, client).about(token));
     }
 
+    /** Instead of {@link #revoked} for a token that waited for an approval, and was refused it. */
+    public AuditEvent refused(LoginToken token) {
+        return made(AuditEvent.of(AuditEvent.Type.APPROVAL_REFUSED, at, client).about(token));
+    }
+
     public AuditEvent ended(TokenSession session) {
         return made(AuditEvent.of(AuditEvent.Type.SESSION_ENDED, at, client).about(session));
     }

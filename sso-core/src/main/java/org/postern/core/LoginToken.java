@@ -11,6 +11,7 @@ import java.util.UUID;
  * @param reason why it was issued, or empty text
  * @param confirm it is redeemed only after a click, never by following a link (contract, section 7)
  * @param readOnly its sessions may look at the mailbox and change nothing; its value opens no mail server
+ * @param approval without it the token does not work, if it needs one
  * @param expiresAt the first moment at which it is no longer live
  * @param uses how often it was accepted, at webmail and at mail servers
  * @param mailUses how many of its uses were at mail servers
@@ -24,6 +25,7 @@ public record LoginToken(
         Optional<SessionLocale> locale,
         boolean confirm,
         boolean readOnly,
+        Approval approval,
         Instant issuedAt,
         Instant expiresAt,
         int uses,
@@ -31,7 +33,7 @@ public record LoginToken(
         Optional<Instant> lastUsedAt,
         Optional<Instant> revokedAt) {
 
-    /** Revoked, used and expired, in this order: the first that applies. */
+    /** Revoked, used, expired and pending, in this order: the first that applies. */
     public TokenState state(Instant now) {
         if (revokedAt.isPresent()) {
             return TokenState.REVOKED;
@@ -39,6 +41,9 @@ public record LoginToken(
         if (type.singleUse() && uses > 0) {
             return TokenState.USED;
         }
-        return now.isBefore(expiresAt) ? TokenState.LIVE : TokenState.EXPIRED;
+        if (!now.isBefore(expiresAt)) {
+            return TokenState.EXPIRED;
+        }
+        return approval.isMissing() ? TokenState.PENDING : TokenState.LIVE;
     }
 }

@@ -22,6 +22,8 @@ import org.postern.core.service.Administrators;
 @Priority(Priorities.AUTHENTICATION)
 final class Gate implements ContainerRequestFilter {
     static final String CSRF_HEADER = "X-CSRF-Token";
+    /** Says {@code true} of what a page asks by itself: nobody is there for it, and the session may be idle. */
+    static final String BACKGROUND_HEADER = "X-Background";
 
     private final Administrators administrators;
 
@@ -55,7 +57,11 @@ final class Gate implements ContainerRequestFilter {
 
     private Administrators.Login bySession(ContainerRequestContext request, Caller caller) {
         ConsoleCookie cookie = ConsoleCookie.of(request).orElseThrow(() -> unauthorized(request));
-        Administrators.Login login = administrators.bySession(cookie.user(), cookie.value(), caller.client());
+        Administrators.Login login = administrators.bySession(
+                cookie.user(),
+                cookie.value(),
+                !"true".equals(request.getHeaderString(BACKGROUND_HEADER)),
+                caller.client());
         if (login instanceof Administrators.Login.Refused) {
             // Sent again and again it would count as a guess each time.
             throw new WebApplicationException(challenge(request)

@@ -12,9 +12,9 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.Optional;
+import org.postern.core.AdminSession;
 import org.postern.core.Administrator;
 import org.postern.core.DomainName;
-import org.postern.core.Secret;
 import org.postern.core.service.Administrators;
 import org.postern.core.service.Postern;
 
@@ -64,11 +64,10 @@ final class MeResource {
         }
         Administrator me =
                 Gate.accepted(administrators.byPassword(basic.user(), basic.password(), caller.client()), request);
-        if (!(administrators.startSession(me, Secret.of(""), life, caller.client())
-                instanceof Administrators.Start.Started started)) {
+        if (!(administrators.startConsole(me, life, caller.client()) instanceof Administrators.Start.Started started)) {
             throw new IllegalStateException("a value made here is good, and nobody's yet");
         }
-        return Response.ok(Views.Console.of(ConsoleCookie.csrf(started.value()), view(me)))
+        return Response.ok(console(ConsoleCookie.csrf(started.value()), view(me), started.session()))
                 .cookie(ConsoleCookie.started(
                         me.address(), started.value(), caller.arrival().secure()))
                 .build();
@@ -81,7 +80,15 @@ final class MeResource {
     public Views.Console session(@Context ContainerRequestContext request) {
         Query.of(request);
         ConsoleCookie cookie = cookie(request).orElseThrow(Problem::missing);
-        return Views.Console.of(cookie.csrf(), view(Caller.administrator(request)));
+        Administrator me = Caller.administrator(request);
+        AdminSession session =
+                administrators.session(me.address(), cookie.value()).orElseThrow(() -> Gate.unauthorized(request));
+        return console(cookie.csrf(), view(me), session);
+    }
+
+    private Views.Console console(String csrf, Views.Me me, AdminSession session) {
+        Duration idle = postern.settings().console().idle();
+        return Views.Console.of(csrf, me, session, postern.clock().instant(), idle);
     }
 
     @DELETE

@@ -17,12 +17,15 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.LoginToken;
 import org.postern.core.Secret;
 import org.postern.core.service.Actor;
+import org.postern.core.service.Approvals;
 import org.postern.core.service.Issuance;
 import org.postern.core.service.IssueRequest;
 import org.postern.core.service.LoginTokens;
@@ -44,13 +47,28 @@ final class TokensResource {
             @Nullable Boolean confirm,
             @Nullable Boolean readOnly) {}
 
+    /** Which tokens a list is to have. */
+    private enum Wanted {
+        ALL,
+        LIVE,
+        PENDING;
+
+        static Optional<Wanted> parse(String state) {
+            return Stream.of(values())
+                    .filter(w -> w.name().toLowerCase(Locale.ROOT).equals(state))
+                    .findAny();
+        }
+    }
+
     private final Postern postern;
     private final LoginTokens tokens;
+    private final Approvals approvals;
     private final IssueCounts issued;
 
     TokensResource(Postern postern, IssueCounts issued) {
         this.postern = postern;
         this.tokens = postern.tokens();
+        this.approvals = postern.approvals();
         this.issued = issued;
     }
 
@@ -80,7 +98,7 @@ final class TokensResource {
                     caller.contextPath() + "/sso/v1/tokens/" + token.token().id();
             return Response.status(Response.Status.CREATED)
                     .header(HttpHeaders.LOCATION, location)
-                    .entity(Views.NewToken.of(token))
+                    .entity(Views.NewToken.of(token, postern.clock().instant()))
                     .build();
         }
         throw refused(issuance);
@@ -128,18 +146,46 @@ final class TokensResource {
     @GET
     public Views.ListOf<Views.Token> list(@Context ContainerRequestContext request) {
         Query query = Query.of(request, "user", "state", "limit", "cursor");
-        String user = query.required("user");
-        boolean liveOnly = query.oneOf("state", state -> switch (state) {
-                    case "live" -> Optional.of(true);
-                    case "all" -> Optional.of(false);
-                    default -> Optional.<Boolean>empty();
-                })
-                .orElse(false);
+        Wanted wanted = query.oneOf("state", Wanted::parse).orElse(Wanted.ALL);
         Instant now = postern.clock().instant();
+        if (wanted == Wanted.PENDING) {
+            return pending(request, query, now);
+        }
+        String user = query.required("user");
+        boolean liveOnly = wanted == Wanted.LIVE;
         return Views.ListOf.of(
                 query.page((limit, after) ->
                         Views.given(tokens.list(Caller.administrator(request), user, liveOnly, limit, after))),
                 t -> Views.Token.of(t, now));
+    }
+
+    /** The requests in all of one's domains, or those for one mailbox. */
+    private Views.ListOf<Views.Token> pending(ContainerRequestContext request, Query query, Instant now) {
+        Actor actor = actor(request);
+        String user = query.text("user");
+        return Views.ListOf.of(
+                query.page((limit, after) -> user.isEmpty()
+                        ? approvals.list(actor.administrator(), limit, after)
+                        : Views.given(approvals.list(actor.administrator(), user, limit, after))),
+                t -> Views.Token.of(t, now, approvals.mayApprove(actor, t)));
+    }
+
+    @POST
+    @Path("{id}/approval")
+    public Views.Token approve(@Context ContainerRequestContext request, @PathParam("id") String id) {
+        Query.of(request);
+        Approvals.Outcome outcome = approvals.approve(actor(request), Views.id(id));
+        if (outcome instanceof Approvals.Outcome.Approved approved) {
+            return Views.Token.of(approved.token(), postern.clock().instant());
+        }
+        if (outcome instanceof Approvals.Outcome.NotPending) {
+            throw Problem.exception(409, "This token does not wait for an approval.");
+        }
+        throw outcome instanceof Approvals.Outcome.Denied ? Problem.denied() : Problem.missing();
+    }
+
+    private static Actor actor(ContainerRequestContext request) {
+        return Actor.of(Caller.administrator(request), Caller.of(request).client());
     }
 
     @GET
@@ -147,14 +193,13 @@ final class TokensResource {
     public Views.Token one(@Context ContainerRequestContext request, @PathParam("id") String id) {
         Query.of(request);
         LoginToken token = Views.given(tokens.token(Caller.administrator(request), Views.id(id)));
-        return Views.Token.of(token, postern.clock().instant());
+        return Views.Token.of(token, postern.clock().instant(), approvals.mayApprove(actor(request), token));
     }
 
     @DELETE
     @Path("{id}")
     public void revoke(@Context ContainerRequestContext request, @PathParam("id") String id) {
         Query.of(request);
-        Actor actor = Actor.of(Caller.administrator(request), Caller.of(request).client());
-        Views.given(tokens.revoke(actor, Views.id(id)));
+        Views.given(tokens.revoke(actor(request), Views.id(id)));
     }
 }

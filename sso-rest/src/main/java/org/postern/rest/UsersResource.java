@@ -51,7 +51,7 @@ final class UsersResource {
         Query.of(request);
         Administrator reader = Caller.administrator(request);
         Mailbox mailbox = Views.given(mailboxes.look(reader, address));
-        return Views.OneUser.of(mailbox, tokens.issuable(reader, address));
+        return Views.OneUser.of(mailbox, tokens.issuable(reader, address), tokens.reasonHint(mailbox));
     }
 
     @POST

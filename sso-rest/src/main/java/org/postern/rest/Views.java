@@ -1,11 +1,13 @@
 package org.postern.rest;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.postern.core.AdminSession;
 import org.postern.core.AuditEvent;
 import org.postern.core.LoginToken;
 import org.postern.core.Mailbox;
@@ -43,8 +45,10 @@ final class Views {
             String issuedBy,
             Instant issuedAt,
             Instant expiresAt,
+            String state,
+            Approval approval,
             String loginUrl) {
-        static NewToken of(Issuance.Issued issued) {
+        static NewToken of(Issuance.Issued issued, Instant now) {
             LoginToken t = issued.token();
             return new NewToken(
                     t.id(),
@@ -58,6 +62,8 @@ final class Views {
                     t.issuer().toString(),
                     t.issuedAt(),
                     t.expiresAt(),
+                    t.state(now).apiName(),
+                    Approval.of(t, false),
                     issued.loginUrl().reveal());
         }
     }
@@ -76,8 +82,13 @@ final class Views {
             Instant expiresAt,
             int uses,
             @Nullable Instant lastUsedAt,
-            @Nullable Instant revokedAt) {
+            @Nullable Instant revokedAt,
+            Approval approval) {
         static Token of(LoginToken t, Instant now) {
+            return of(t, now, false);
+        }
+
+        static Token of(LoginToken t, Instant now, boolean mayApprove) {
             return new Token(
                     t.id(),
                     t.mailbox().toString(),
@@ -92,7 +103,25 @@ final class Views {
                     t.expiresAt(),
                     t.uses(),
                     t.lastUsedAt().orElse(null),
-                    t.revokedAt().orElse(null));
+                    t.revokedAt().orElse(null),
+                    Approval.of(t, mayApprove));
+        }
+    }
+
+    /**
+     * The approval that a token needs.
+     *
+     * @param needed the approver's API name
+     * @param mayApprove whether the one who asks may give it now
+     */
+    record Approval(
+            String needed, @Nullable String by, @Nullable Instant at, boolean mayApprove) {
+        static Approval of(LoginToken t, boolean mayApprove) {
+            return new Approval(
+                    t.approval().approver().apiName(),
+                    t.approval().by().map(MailboxAddress::toString).orElse(null),
+                    t.approval().at().orElse(null),
+                    mayApprove);
         }
     }
 
@@ -112,15 +141,21 @@ final class Views {
         }
     }
 
-    /** @param types what the one who asks may issue for it */
+    /**
+     * One mailbox, for whoever may issue tokens for it.
+     *
+     * @param types what the one who asks may issue for it
+     * @param reasonHint what a reason for it looks like
+     */
     record OneUser(
             String address,
             String name,
             String status,
             @Nullable String role,
             @Nullable String locale,
-            List<String> types) {
-        static OneUser of(Mailbox m, List<SessionType> types) {
+            List<String> types,
+            @Nullable String reasonHint) {
+        static OneUser of(Mailbox m, List<SessionType> types, String reasonHint) {
             User user = User.of(m);
             return new OneUser(
                     user.address(),
@@ -128,7 +163,8 @@ final class Views {
                     user.status(),
                     user.role(),
                     user.locale(),
-                    types.stream().map(SessionType::apiName).toList());
+                    types.stream().map(SessionType::apiName).toList(),
+                    reasonHint.isEmpty() ? null : reasonHint);
         }
     }
 
@@ -192,10 +228,36 @@ final class Views {
 
     record Me(String address, String role, String company, List<String> domains) {}
 
-    /** @param csrf the value of the header {@code X-CSRF-Token} for everything but GET */
-    record Console(String csrf, String address, String role, String company, List<String> domains) {
-        static Console of(String csrf, Me me) {
-            return new Console(csrf, me.address(), me.role(), me.company(), me.domains());
+    /**
+     * The console's session.
+     *
+     * @param csrf the value of the header {@code X-CSRF-Token} for everything but GET
+     * @param endsAt when it is over if nobody uses it
+     * @param endsIn the same in seconds from now, for whose clock is wrong
+     * @param idle the seconds that it outlives its last use
+     * @param renewable whether using it moves its end
+     */
+    record Console(
+            String csrf,
+            String address,
+            String role,
+            String company,
+            List<String> domains,
+            Instant endsAt,
+            long endsIn,
+            long idle,
+            boolean renewable) {
+        static Console of(String csrf, Me me, AdminSession session, Instant now, Duration idle) {
+            return new Console(
+                    csrf,
+                    me.address(),
+                    me.role(),
+                    me.company(),
+                    me.domains(),
+                    session.endsAt(),
+                    Math.max(0, Duration.between(now, session.endsAt()).toSeconds()),
+                    idle.toSeconds(),
+                    session.endsAt().isBefore(session.expiresAt()));
         }
     }
 

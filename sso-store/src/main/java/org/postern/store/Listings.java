@@ -20,6 +20,7 @@ import org.hibernate.boot.registry.StandardServiceRegistryBuilder;
 import org.hibernate.query.SelectionQuery;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.Administrator;
+import org.postern.core.Approver;
 import org.postern.core.AuditEvent;
 import org.postern.core.DomainName;
 import org.postern.core.LoginToken;
@@ -42,6 +43,7 @@ import org.postern.core.spi.AuditQuery;
  */
 final class Listings implements AutoCloseable {
     private static final String LIVE = " and t.revokedAt is null and t.expiresAt > :now"
+            + " and (t.approval = 'none' or t.approvedAt is not null)"
             + " and (t.uses = 0 or t.sessionType in ('normal', 'normal_admin'))";
 
     private final Database database;
@@ -112,6 +114,32 @@ final class Listings implements AutoCloseable {
         question.with("domain", domain);
         after.ifPresent(a -> question.and(" and t.id < :after").with("after", a));
         return question.and(" order by t.domain desc, t.id desc");
+    }
+
+    /** Few wait at any time, so that those of a mailbox are found among those of its domain. */
+    Page<LoginToken> pending(
+            MailboxAddress mailbox, Optional<Approver> approver, Instant now, int limit, Optional<String> after) {
+        Question<TokenRow> question = waiting(Set.of(mailbox.domain()), now, after)
+                .and(" and t.mailbox = :mailbox")
+                .with("mailbox", mailbox.toString());
+        approver.ifPresent(a -> question.and(" and t.approval = :approver").with("approver", a.apiName()));
+        return page(question.and(" order by t.id desc"), limit, TokenRow::token, t -> t.id().toString());
+    }
+
+    Page<LoginToken> pending(Set<DomainName> domains, Instant now, int limit, Optional<String> after) {
+        Question<TokenRow> question = waiting(domains, now, after).and(" order by t.id desc");
+        return page(question, limit, TokenRow::token, t -> t.id().toString());
+    }
+
+    private static Question<TokenRow> waiting(Set<DomainName> domains, Instant now, Optional<String> after) {
+        Question<TokenRow> question = Question.inSql(
+                TokenRow.class,
+                "select * from login_token t where t.waiting = true and t.domain = any (:domains)"
+                        + " and t.revoked_at is null and t.expires_at > :now");
+        question.with("domains", domains.stream().map(Object::toString).toArray(String[]::new))
+                .with("now", Parameters.stored(now));
+        after.ifPresent(a -> question.and(" and t.id < :after").with("after", position(a)));
+        return question;
     }
 
     /** Two lists, each newest first, merged. */

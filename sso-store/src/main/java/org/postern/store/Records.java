@@ -1,6 +1,7 @@
 package org.postern.store;
 
 import java.sql.SQLException;
+import org.postern.core.Approval;
 import org.postern.core.Client;
 import org.postern.core.LoginToken;
 import org.postern.core.TokenDigest;
@@ -9,7 +10,7 @@ import org.postern.core.TokenSession;
 /** How tokens and sessions stand in their tables: the columns, and both ways. */
 final class Records {
     static final String TOKEN_COLUMNS = "id, mailbox, session_type, issuer, reason, locale, confirm, read_only,"
-            + " issued_at, expires_at, uses, mail_uses, last_used_at, revoked_at";
+            + " approval, approved_by, approved_at, issued_at, expires_at, uses, mail_uses, last_used_at, revoked_at";
     static final String SESSION_COLUMNS =
             "id, token_id, mailbox, session_type, issuer, reason, locale, read_only, started_at,"
                     + " ends_at, ended_at, client_address, user_agent";
@@ -19,10 +20,11 @@ final class Records {
     static Insert token(LoginToken token, TokenDigest value) {
         return new Insert(
                 "login_token",
-                "digest, expiry_noted, domain, " + TOKEN_COLUMNS,
+                "digest, expiry_noted, domain, waiting, " + TOKEN_COLUMNS,
                 p -> p.bytes(value.bytes())
                         .flag(false)
                         .name(token.mailbox().domain())
+                        .flag(token.approval().isMissing())
                         .id(token.id())
                         .name(token.mailbox())
                         .text(token.type().apiName())
@@ -31,6 +33,9 @@ final class Records {
                         .name(token.locale().map(l -> l.code()))
                         .flag(token.confirm())
                         .flag(token.readOnly())
+                        .text(token.approval().approver().apiName())
+                        .name(token.approval().by())
+                        .time(token.approval().at())
                         .time(token.issuedAt())
                         .time(token.expiresAt())
                         .number(token.uses())
@@ -49,6 +54,7 @@ final class Records {
                 row.locale(),
                 row.flag("confirm"),
                 row.flag("read_only"),
+                new Approval(row.approver(), row.addressIfAny("approved_by"), row.timeIfAny("approved_at")),
                 row.time("issued_at"),
                 row.time("expires_at"),
                 row.number("uses"),

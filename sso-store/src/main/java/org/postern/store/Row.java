@@ -7,6 +7,7 @@ import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import org.postern.core.Approver;
 import org.postern.core.MailboxAddress;
 import org.postern.core.SessionLocale;
 import org.postern.core.SessionType;
@@ -65,8 +66,16 @@ record Row(ResultSet result) {
         return parsed(MailboxAddress::parse, text(column));
     }
 
+    Optional<MailboxAddress> addressIfAny(String column) throws SQLException {
+        return textIfAny(column).map(a -> parsed(MailboxAddress::parse, a));
+    }
+
     SessionType sessionType() throws SQLException {
         return parsed(SessionType::parse, text("session_type"));
+    }
+
+    Approver approver() throws SQLException {
+        return parsed(Approver::parse, text("approval"));
     }
 
     Optional<SessionLocale> locale() throws SQLException {

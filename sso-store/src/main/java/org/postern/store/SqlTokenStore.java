@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.postern.core.AdminSession;
+import org.postern.core.Approver;
 import org.postern.core.AuditEvent;
 import org.postern.core.Client;
 import org.postern.core.DomainName;
@@ -37,15 +38,22 @@ import org.postern.core.spi.TokenStore;
 final class SqlTokenStore implements TokenStore {
     private static final Client NOBODY = new Client("", "");
 
-    /** What makes a token live; the moment is bound to it. */
-    private static final String LIVE =
+    /** What makes a token live or pending; the moment is bound to it. */
+    private static final String NOT_OVER =
             "revoked_at is null and (uses = 0 or session_type in ('normal', 'normal_admin')) and expires_at > ?";
 
-    private static final String LIVE_ONE = " where id = ? and expires_at = ? and " + LIVE;
+    /** A pending token is not live: whatever counts a use asks for both. */
+    private static final String LIVE_ONE = " where id = ? and expires_at = ? and waiting = false and " + NOT_OVER;
+
     private static final String COUNT_USE = "update login_token set uses = uses + 1, last_used_at = ?" + LIVE_ONE;
     private static final String COUNT_MAIL_USE =
             "update login_token set uses = uses + 1, mail_uses = mail_uses + 1, last_used_at = ?" + LIVE_ONE;
     private static final String COUNT_FIRST_MAIL_USE = COUNT_MAIL_USE + " and mail_uses = 0";
+    private static final String APPROVE = "update login_token set waiting = false, approved_by = ?, approved_at = ?"
+            + " where id = ? and expires_at = ? and waiting = true and " + NOT_OVER;
+
+    /** What makes an administrator's session live; the moment is bound to it twice. */
+    private static final String SESSION_LIVE = "expires_at > ? and (idle_at is null or idle_at > ?)";
 
     private final Database database;
     private final Listings listings;
@@ -64,7 +72,7 @@ final class SqlTokenStore implements TokenStore {
             return decide(row.command(), Optional.empty(), issued);
         }
         Command twin = new Command(
-                "select id from login_token where digest in (" + marks(value) + ") and " + LIVE,
+                "select id from login_token where digest in (" + marks(value) + ") and " + NOT_OVER,
                 p -> p.digests(value).time(token.issuedAt()));
         return keptUnless(twin, value, row, issued);
     }
@@ -117,7 +125,7 @@ final class SqlTokenStore implements TokenStore {
                 p -> p.digests(value));
         List<LoginToken> found = database.call(c -> withValue.list(c, Records::token));
         return found.stream()
-                .max(Comparator.comparing((LoginToken t) -> t.state(now) == TokenState.LIVE)
+                .max(Comparator.comparing((LoginToken t) -> !t.state(now).isOver())
                         .thenComparing(LoginToken::issuedAt)
                         .thenComparing(t -> t.id().toString()));
     }
@@ -147,6 +155,24 @@ final class SqlTokenStore implements TokenStore {
     }
 
     @Override
+    public boolean approve(LoginToken token, MailboxAddress by, Instant now, AuditEvent approved) {
+        Command approve = new Command(
+                APPROVE,
+                p -> p.name(by).time(now).id(token.id()).time(token.expiresAt()).time(now));
+        return decide(approve, Optional.empty(), approved);
+    }
+
+    @Override
+    public boolean refuse(UUID token, Ending ending) {
+        Command pending = new Command(
+                "id = ? and waiting = true and " + NOT_OVER, p -> p.id(token).time(ending.at()));
+        return !audited(c -> revoked(c, ending, pending).stream()
+                        .map(ending::refused)
+                        .toList())
+                .isEmpty();
+    }
+
+    @Override
     public Optional<TokenSession> findSession(List<TokenDigest> credential) {
         Command withCredential = new Command(
                 "select " + Records.SESSION_COLUMNS + " from token_session where credential in (" + marks(credential)
@@ -169,6 +195,17 @@ final class SqlTokenStore implements TokenStore {
     @Override
     public Page<LoginToken> tokens(Set<DomainName> domains, int limit, Optional<String> after) {
         return listings.tokens(domains, limit, after);
+    }
+
+    @Override
+    public Page<LoginToken> pending(
+            MailboxAddress mailbox, Optional<Approver> approver, Instant now, int limit, Optional<String> after) {
+        return listings.pending(mailbox, approver, now, limit, after);
+    }
+
+    @Override
+    public Page<LoginToken> pending(Set<DomainName> domains, Instant now, int limit, Optional<String> after) {
+        return listings.pending(domains, now, limit, after);
     }
 
     @Override
@@ -213,7 +250,7 @@ final class SqlTokenStore implements TokenStore {
     @Override
     public void revokeAll(MailboxAddress mailbox, Ending ending) {
         Command live =
-                new Command("mailbox = ? and " + LIVE, p -> p.name(mailbox).time(ending.at()));
+                new Command("mailbox = ? and " + NOT_OVER, p -> p.name(mailbox).time(ending.at()));
         audited(connection -> joined(
                 revoke(connection, ending, live),
                 end(connection, ending, new Command("mailbox = ?", p -> p.name(mailbox)))));
@@ -225,10 +262,13 @@ final class SqlTokenStore implements TokenStore {
 
     /** Revokes the tokens of a condition; returns what is to be told of it. */
     private List<AuditEvent> revoke(Connection connection, Ending ending, Command which) throws SQLException {
-        Update update = new Update("login_token", new Command("revoked_at = ?", p -> p.time(ending.at())), which);
-        return database.dialect().changed(connection, update, Records.TOKEN_COLUMNS, Records::token).stream()
-                .map(ending::revoked)
-                .toList();
+        return revoked(connection, ending, which).stream().map(ending::revoked).toList();
+    }
+
+    private List<LoginToken> revoked(Connection connection, Ending ending, Command which) throws SQLException {
+        Command set = new Command("revoked_at = ?, waiting = false", p -> p.time(ending.at()));
+        Update update = new Update("login_token", set, which);
+        return database.dialect().changed(connection, update, Records.TOKEN_COLUMNS, Records::token);
     }
 
     @Override
@@ -264,25 +304,38 @@ final class SqlTokenStore implements TokenStore {
                 p -> p.digests(value).time(now));
         Insert row = new Insert(
                 "admin_session",
-                "id, digest, administrator, password_version, expires_at",
+                "id, digest, administrator, password_version, expires_at, idle_at",
                 p -> p.id(TimeOrderedId.next(now))
                         .bytes(value.get(0).bytes())
                         .name(session.administrator())
                         .text(session.passwordVersion())
-                        .time(session.expiresAt()));
+                        .time(session.expiresAt())
+                        .time(session.idleAt()));
         return keptUnless(twin, value, row, login);
     }
 
     @Override
     public Optional<AdminSession> findAdminSession(List<TokenDigest> value, Instant now) {
         Command live = new Command(
-                "select administrator, password_version, expires_at from admin_session where digest in (" + marks(value)
-                        + ") and expires_at > ?",
-                p -> p.digests(value).time(now));
+                "select administrator, password_version, expires_at, idle_at from admin_session where digest in ("
+                        + marks(value) + ") and " + SESSION_LIVE,
+                p -> p.digests(value).time(now).time(now));
         return database.call(c -> live.first(
                 c,
                 row -> new AdminSession(
-                        row.address("administrator"), row.text("password_version"), row.time("expires_at"))));
+                        row.address("administrator"),
+                        row.text("password_version"),
+                        row.time("expires_at"),
+                        row.timeIfAny("idle_at"))));
+    }
+
+    @Override
+    public void use(List<TokenDigest> value, Instant now, Instant idleAt) {
+        Command update = new Command(
+                "update admin_session set idle_at = ? where digest in (" + marks(value) + ") and idle_at < ? and "
+                        + SESSION_LIVE,
+                p -> p.time(idleAt).digests(value).time(idleAt).time(now).time(now));
+        database.write(update::run);
     }
 
     @Override
@@ -337,7 +390,7 @@ final class SqlTokenStore implements TokenStore {
      */
     private List<AuditEvent> noteTokens(Connection connection, List<UUID> due) throws SQLException {
         Command unnoted = new Command("id = any (?) and expiry_noted = false", p -> p.ids(due));
-        Update mark = new Update("login_token", Command.of("expiry_noted = true"), unnoted);
+        Update mark = new Update("login_token", Command.of("expiry_noted = true, waiting = false"), unnoted);
         return database.dialect().changed(connection, mark, Records.TOKEN_COLUMNS, Records::token).stream()
                 .filter(t -> t.state(t.expiresAt()) == TokenState.EXPIRED)
                 .map(t -> AuditEvent.of(AuditEvent.Type.EXPIRED, t.expiresAt(), NOBODY)

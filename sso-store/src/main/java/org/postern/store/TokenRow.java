@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.annotations.Immutable;
 import org.jspecify.annotations.Nullable;
+import org.postern.core.Approval;
+import org.postern.core.Approver;
 import org.postern.core.LoginToken;
 import org.postern.core.MailboxAddress;
 import org.postern.core.SessionLocale;
@@ -35,6 +37,14 @@ class TokenRow {
 
     @Column(name = "read_only")
     private boolean readOnly;
+
+    private String approval;
+
+    @Column(name = "approved_by")
+    private @Nullable String approvedBy;
+
+    @Column(name = "approved_at")
+    private @Nullable Instant approvedAt;
 
     @Column(name = "issued_at")
     private Instant issuedAt;
@@ -65,6 +75,10 @@ class TokenRow {
                 Optional.ofNullable(locale).map(l -> Row.parsed(SessionLocale::parse, l)),
                 confirm,
                 readOnly,
+                new Approval(
+                        Row.parsed(Approver::parse, approval),
+                        Optional.ofNullable(approvedBy).map(a -> Row.parsed(MailboxAddress::parse, a)),
+                        Optional.ofNullable(approvedAt)),
                 issuedAt,
                 expiresAt,
                 uses,

@@ -205,7 +205,8 @@ class OperationTest {
             assertThat(tokens.findSession(samples.value(backend, "none"))).isEmpty();
             assertThat(tokens.openAmong(List.of(token.id()), Samples.NOW)).isEmpty();
             AuditEvent login = AuditEvent.of(AuditEvent.Type.ADMIN_LOGIN, Samples.NOW, Samples.CLIENT);
-            AdminSession session = new AdminSession(samples.admin(), "1", Samples.NOW.plusSeconds(60));
+            AdminSession session =
+                    new AdminSession(samples.admin(), "1", Samples.NOW.plusSeconds(60), Optional.empty());
             assertThat(tokens.keep(session, samples.value(backend, "admin"), Samples.NOW, login))
                     .isTrue();
             assertThat(tokens.findAdminSession(samples.value(backend, "admin"), Samples.NOW))

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.postern.core.Approval;
 import org.postern.core.AuditEvent;
 import org.postern.core.Client;
 import org.postern.core.DomainName;
@@ -44,6 +45,7 @@ record Samples(DomainName domain, MailboxAddress alice, MailboxAddress admin) {
                 Optional.empty(),
                 false,
                 false,
+                Approval.NONE,
                 issuedAt,
                 expiresAt,
                 0,

@@ -19,6 +19,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.postern.core.AdminSession;
+import org.postern.core.Approver;
 import org.postern.core.AuditEvent;
 import org.postern.core.Client;
 import org.postern.core.DomainName;
@@ -65,7 +66,7 @@ public final class InMemoryTokenStore implements TokenStore {
 
     @Override
     public synchronized boolean issue(LoginToken token, List<TokenDigest> value, boolean chosen, AuditEvent issued) {
-        if (withValue(value).anyMatch(t -> isLive(t, token.issuedAt()))) {
+        if (withValue(value).anyMatch(t -> !t.state(token.issuedAt()).isOver())) {
             return false;
         }
         TokenDigest newest = value.get(0);
@@ -78,7 +79,8 @@ public final class InMemoryTokenStore implements TokenStore {
     @Override
     public synchronized Optional<LoginToken> find(List<TokenDigest> value, Instant now) {
         return withValue(value)
-                .max(Comparator.comparing((LoginToken t) -> isLive(t, now)).thenComparing(ISSUED));
+                .max(Comparator.comparing((LoginToken t) -> !t.state(now).isOver())
+                        .thenComparing(ISSUED));
     }
 
     private Stream<LoginToken> withValue(List<TokenDigest> value) {
@@ -129,6 +131,28 @@ public final class InMemoryTokenStore implements TokenStore {
     }
 
     @Override
+    public synchronized boolean approve(LoginToken token, MailboxAddress by, Instant now, AuditEvent approved) {
+        TokenRow row = tokens.get(token.id());
+        if (row == null || row.token().state(now) != TokenState.PENDING) {
+            return false;
+        }
+        tokens.put(token.id(), row.with(approved(row.token(), by, now)));
+        write(approved);
+        return true;
+    }
+
+    @Override
+    public synchronized boolean refuse(UUID token, Ending ending) {
+        TokenRow row = tokens.get(token);
+        if (row == null || row.token().state(ending.at()) != TokenState.PENDING) {
+            return false;
+        }
+        write(ending.refused(row.token()));
+        tokens.put(token, row.with(revoked(row.token(), ending.at())));
+        return true;
+    }
+
+    @Override
     public synchronized Optional<TokenSession> findSession(List<TokenDigest> credential) {
         return credential.stream()
                 .flatMap(c -> Optional.ofNullable(sessionsByCredential.get(c)).stream())
@@ -157,6 +181,33 @@ public final class InMemoryTokenStore implements TokenStore {
     @Override
     public synchronized Page<LoginToken> tokens(Set<DomainName> domains, int limit, Optional<String> after) {
         return page(tokens, TokenRow::token, t -> domains.contains(t.mailbox().domain()), LoginToken::id, limit, after);
+    }
+
+    @Override
+    public synchronized Page<LoginToken> pending(
+            MailboxAddress mailbox, Optional<Approver> approver, Instant now, int limit, Optional<String> after) {
+        return pending(
+                t -> t.mailbox().equals(mailbox)
+                        && approver.filter(a -> t.approval().approver() != a).isEmpty(),
+                now,
+                limit,
+                after);
+    }
+
+    @Override
+    public synchronized Page<LoginToken> pending(
+            Set<DomainName> domains, Instant now, int limit, Optional<String> after) {
+        return pending(t -> domains.contains(t.mailbox().domain()), now, limit, after);
+    }
+
+    private Page<LoginToken> pending(Predicate<LoginToken> wanted, Instant now, int limit, Optional<String> after) {
+        return page(
+                tokens,
+                TokenRow::token,
+                wanted.and(t -> t.state(now) == TokenState.PENDING),
+                LoginToken::id,
+                limit,
+                after);
     }
 
     @Override
@@ -207,7 +258,8 @@ public final class InMemoryTokenStore implements TokenStore {
     @Override
     public synchronized void revokeAll(MailboxAddress mailbox, Ending ending) {
         List<TokenRow> live = tokens.values().stream()
-                .filter(r -> r.token().mailbox().equals(mailbox) && isLive(r.token(), ending.at()))
+                .filter(r -> r.token().mailbox().equals(mailbox)
+                        && !r.token().state(ending.at()).isOver())
                 .toList();
         live.forEach(r -> revoke(r, ending));
         end(s -> s.mailbox().equals(mailbox), ending);
@@ -257,8 +309,21 @@ public final class InMemoryTokenStore implements TokenStore {
     public synchronized Optional<AdminSession> findAdminSession(List<TokenDigest> value, Instant now) {
         return value.stream()
                 .flatMap(v -> Optional.ofNullable(adminSessions.get(v)).stream())
-                .filter(s -> now.isBefore(s.expiresAt()))
+                .filter(s -> s.isLive(now))
                 .findFirst();
+    }
+
+    @Override
+    public synchronized void use(List<TokenDigest> value, Instant now, Instant idleAt) {
+        for (TokenDigest digest : value) {
+            adminSessions.computeIfPresent(
+                    digest,
+                    (d, s) ->
+                            s.isLive(now) && s.idleAt().filter(idleAt::isAfter).isPresent()
+                                    ? new AdminSession(
+                                            s.administrator(), s.passwordVersion(), s.expiresAt(), Optional.of(idleAt))
+                                    : s);
+        }
     }
 
     @Override
@@ -373,11 +438,31 @@ public final class InMemoryTokenStore implements TokenStore {
                 t.locale(),
                 t.confirm(),
                 t.readOnly(),
+                t.approval(),
                 t.issuedAt(),
                 t.expiresAt(),
                 t.uses() + 1,
                 t.mailUses() + atMailServer,
                 Optional.of(now),
+                t.revokedAt());
+    }
+
+    private static LoginToken approved(LoginToken t, MailboxAddress by, Instant at) {
+        return new LoginToken(
+                t.id(),
+                t.mailbox(),
+                t.type(),
+                t.issuer(),
+                t.reason(),
+                t.locale(),
+                t.confirm(),
+                t.readOnly(),
+                t.approval().given(by, at),
+                t.issuedAt(),
+                t.expiresAt(),
+                t.uses(),
+                t.mailUses(),
+                t.lastUsedAt(),
                 t.revokedAt());
     }
 
@@ -391,6 +476,7 @@ public final class InMemoryTokenStore implements TokenStore {
                 t.locale(),
                 t.confirm(),
                 t.readOnly(),
+                t.approval(),
                 t.issuedAt(),
                 t.expiresAt(),
                 t.uses(),

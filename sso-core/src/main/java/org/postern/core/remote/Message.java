@@ -172,7 +172,12 @@ final class Message {
                     .with("retry_after", Long.toString(throttled.retryAfter().toMillis()));
         }
         Refusal why = ((Redemption.Refused) redemption).why();
-        return message.with(RESULT, "refused").with("why", why.name());
+        return message.with(RESULT, "refused").with("why", known(why).name());
+    }
+
+    /** A webmail of an older version would take a name that it does not know for a fault. */
+    private static Refusal known(Refusal why) {
+        return why == Refusal.NOT_APPROVED ? Refusal.REVOKED : why;
     }
 
     Redemption redemption() {

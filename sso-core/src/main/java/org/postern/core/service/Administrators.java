@@ -71,6 +71,7 @@ public final class Administrators {
     private final Clock clock;
     private final ChosenToken rule;
     private final VerifiedPasswords verified;
+    private final Duration idle;
 
     Administrators(
             MailDirectory directory,
@@ -81,7 +82,8 @@ public final class Administrators {
             AuditTrail audit,
             Clock clock,
             ChosenToken rule,
-            VerifiedPasswords verified) {
+            VerifiedPasswords verified,
+            Duration idle) {
         this.directory = directory;
         this.store = store;
         this.keys = keys;
@@ -91,6 +93,7 @@ public final class Administrators {
         this.clock = clock;
         this.rule = rule;
         this.verified = verified;
+        this.idle = idle;
     }
 
     /** The administrator with this address and password. */
@@ -114,16 +117,45 @@ public final class Administrators {
                 Optional.empty(), client, "api key", () -> proofOf(directory.administratorByApiKey(apiKey), true));
     }
 
-    /** The administrator who started the session with this value. */
+    /** The administrator who started the session with this value, which is used by it. */
     public Login bySession(String address, Secret value, Client client) {
+        return bySession(address, value, true, client);
+    }
+
+    /**
+     * The administrator who started the session with this value.
+     *
+     * @param used whether he does something himself; what a page asks by itself keeps no session from being idle
+     */
+    public Login bySession(String address, Secret value, boolean used, Client client) {
         Optional<MailboxAddress> account = MailboxAddress.parse(address);
         return attempt(account, client, "session", () -> {
             Optional<AdminSession> session =
-                    account.flatMap(a -> store.findAdminSession(keys.digests(a, value), clock.instant()));
-            return session.filter(this::isPasswordSame).isEmpty()
-                    ? Proof.WRONG
-                    : proofOf(directory.administrator(account.orElseThrow()), false);
+                    account.flatMap(a -> session(a, value)).filter(this::isPasswordSame);
+            if (session.isEmpty()) {
+                return Proof.WRONG;
+            }
+            if (used) {
+                use(session.get(), value);
+            }
+            return proofOf(directory.administrator(account.orElseThrow()), false);
         });
+    }
+
+    /** The session with this value, while it lives. */
+    public Optional<AdminSession> session(MailboxAddress administrator, Secret value) {
+        return store.findAdminSession(keys.digests(administrator, value), clock.instant());
+    }
+
+    /** Written down at most eight times in the time that a session may be idle, or every request would be a write. */
+    private void use(AdminSession session, Secret value) {
+        Instant now = clock.instant();
+        Instant idleAt = now.plus(idle);
+        if (session.idleAt()
+                .filter(at -> at.isBefore(idleAt.minus(idle.dividedBy(8))))
+                .isPresent()) {
+            store.use(keys.digests(session.administrator(), value), now, idleAt);
+        }
     }
 
     private boolean isPasswordSame(AdminSession session) {
@@ -140,6 +172,16 @@ public final class Administrators {
      * @param life up to {@link #MAX_SESSION}
      */
     public Start startSession(Administrator administrator, Secret chosen, Duration life, Client client) {
+        return startSession(administrator, chosen, life, Optional.empty(), client);
+    }
+
+    /** Starts the console's session: it is over too when nobody used it for as long as {@code sso.console.idle} says. */
+    public Start startConsole(Administrator administrator, Duration life, Client client) {
+        return startSession(administrator, Secret.of(""), life, Optional.of(idle), client);
+    }
+
+    private Start startSession(
+            Administrator administrator, Secret chosen, Duration life, Optional<Duration> mayIdle, Client client) {
         MailboxAddress address = administrator.address();
         if (!chosen.isEmpty()) {
             Optional<String> objection = rule.objection(chosen, address, address);
@@ -152,7 +194,7 @@ public final class Administrators {
         String version = directory
                 .passwordVersion(address)
                 .orElseThrow(() -> new UnavailableException("this directory cannot hold administrators' sessions"));
-        AdminSession session = new AdminSession(address, version, now.plus(life));
+        AdminSession session = new AdminSession(address, version, now.plus(life), mayIdle.map(now::plus));
         AuditEvent login = AuditEvent.of(AuditEvent.Type.ADMIN_LOGIN, now, client)
                 .by(address)
                 .because("session started");

@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.postern.core.Administrator;
+import org.postern.core.Approval;
 import org.postern.core.AuditEvent;
 import org.postern.core.ChosenToken;
 import org.postern.core.Client;
@@ -31,6 +34,7 @@ import org.postern.core.TokenDigest;
 import org.postern.core.TokenKeys;
 import org.postern.core.TokenLife;
 import org.postern.core.TokenSession;
+import org.postern.core.TokenState;
 import org.postern.core.Visit;
 import org.postern.core.settings.Company;
 import org.postern.core.settings.Settings;
@@ -128,7 +132,9 @@ public final class LoginTokens implements WebmailLogins {
                     .ifPresent(why -> bad.add(new Issuance.InvalidField(Issuance.Field.TOKEN, why)));
         }
         String reason = request.reason().strip();
+        Company company = companies.of(mailbox.address().domain());
         objectionToReason(reason, request.reasonRequired())
+                .or(() -> objectionOf(company, reason))
                 .ifPresent(why -> bad.add(new Issuance.InvalidField(Issuance.Field.REASON, why)));
         if (!bad.isEmpty()) {
             String why = "invalid " + bad.get(0).field().apiName();
@@ -145,6 +151,7 @@ public final class LoginTokens implements WebmailLogins {
                 locale,
                 request.confirm(),
                 request.readOnly(),
+                Approval.of(company.approver()),
                 now,
                 now.plus(life.orElseThrow()),
                 0,
@@ -153,7 +160,7 @@ public final class LoginTokens implements WebmailLogins {
                 Optional.empty());
         AuditEvent issued = AuditEvent.of(AuditEvent.Type.ISSUED, now, request.client())
                 .about(token)
-                .because(token.readOnly() ? READ_ONLY : "");
+                .because(issuedHow(token));
         if (!store.issue(token, keys.digests(token.mailbox(), value), chosen, issued)) {
             return new Issuance.AlreadyLive(issueRefused(issuer, request, type, "value is live already"));
         }
@@ -163,6 +170,30 @@ public final class LoginTokens implements WebmailLogins {
     /** The types that this administrator may issue for this mailbox; none for one that is suspended, or is not his. */
     public List<SessionType> issuable(Administrator issuer, String user) {
         return authority.issuable(issuer, user);
+    }
+
+    private static String issuedHow(LoginToken token) {
+        Optional<String> waits = switch (token.approval().approver()) {
+            case NONE -> Optional.empty();
+            case ADMINISTRATOR -> Optional.of("waits for a second administrator");
+            case OWNER -> Optional.of("waits for the owner");
+        };
+        return Stream.concat(token.readOnly() ? Stream.of(READ_ONLY) : Stream.empty(), waits.stream())
+                .collect(Collectors.joining(", "));
+    }
+
+    /** What reasons for tokens of this mailbox look like, for people; or empty text. */
+    public String reasonHint(Mailbox mailbox) {
+        return companies.of(mailbox.address().domain()).reasonHint();
+    }
+
+    private static Optional<String> objectionOf(Company company, String reason) {
+        return reason.isEmpty()
+                        || company.reasonPattern()
+                                .filter(p -> !p.accepts(reason))
+                                .isEmpty()
+                ? Optional.empty()
+                : Optional.of("must be of this form: " + company.reasonHint());
     }
 
     private static Optional<String> objectionToReason(String reason, boolean required) {
@@ -351,7 +382,8 @@ public final class LoginTokens implements WebmailLogins {
     }
 
     /**
-     * Revokes a token and ends its sessions. Given twice it does nothing the second time.
+     * Revokes a token and ends its sessions. One that waits for an approval is refused it, or withdrawn by whoever issued
+     * it. Given twice it does nothing the second time.
      *
      * @return whether this call did it
      */
@@ -360,9 +392,16 @@ public final class LoginTokens implements WebmailLogins {
             return new Answer.Missing<>();
         }
         LoginToken token = found.value();
-        return actor.mayChange() && authority.mayEnd(actor.administrator(), token.mailbox())
-                ? new Answer.Given<>(store.revoke(id, actor.ending(clock.instant(), "by administrator")))
-                : new Answer.Denied<>();
+        if (!actor.mayChange() || !authority.mayEnd(actor.administrator(), token.mailbox())) {
+            return new Answer.Denied<>();
+        }
+        Instant now = clock.instant();
+        boolean pending = token.state(now) == TokenState.PENDING;
+        boolean own = actor.is(token.issuer());
+        // Where somebody approved it meanwhile, it is revoked like any other.
+        boolean refused = pending && !own && store.refuse(id, actor.ending(now, "by administrator"));
+        String why = pending && own ? "withdrawn" : "by administrator";
+        return new Answer.Given<>(refused || store.revoke(id, actor.ending(now, why)));
     }
 
     /** Revokes a token for an operator at the command line; returns whether this call did it. */

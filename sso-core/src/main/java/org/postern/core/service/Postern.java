@@ -31,6 +31,7 @@ public final class Postern implements AutoCloseable {
     private final AuditTrail audit;
     private final Activity activity = new Activity();
     private final LoginTokens tokens;
+    private final Approvals approvals;
     private final TokenSessions sessions;
     private final MailLogins mailLogins;
     private final Administrators administrators;
@@ -56,10 +57,21 @@ public final class Postern implements AutoCloseable {
         tokens = new LoginTokens(
                 store, directory, keys, authority, throttle, audit, activity, ticks, rule, companies, notices,
                 settings);
+        approvals = new Approvals(store, directory, authority, ticks);
         sessions = new TokenSessions(store, authority, ticks);
         mailLogins = new MailLogins(store, keys, authority, throttle, audit, activity, companies, notices, ticks);
         VerifiedPasswords passwords = new VerifiedPasswords(directory, ticks, new SecureRandom());
-        administrators = new Administrators(directory, store, keys, authority, throttle, audit, ticks, rule, passwords);
+        administrators = new Administrators(
+                directory,
+                store,
+                keys,
+                authority,
+                throttle,
+                audit,
+                ticks,
+                rule,
+                passwords,
+                settings.console().idle());
         mailboxes = new Mailboxes(directory, store, authority, throttle, audit, ticks, rule, passwords);
         maintenance = new Maintenance(backend, audit, settings.keep(), ticks);
     }
@@ -140,6 +152,10 @@ public final class Postern implements AutoCloseable {
 
     public LoginTokens tokens() {
         return tokens;
+    }
+
+    public Approvals approvals() {
+        return approvals;
     }
 
     public TokenSessions sessions() {

@@ -13,6 +13,8 @@ public enum Refusal {
     USED,
     EXPIRED,
     REVOKED,
+    /** Nobody approved it yet. */
+    NOT_APPROVED,
     /** The token's type does not work here. */
     WRONG_TYPE,
     /** The mailbox is suspended or gone. */
@@ -31,6 +33,7 @@ public enum Refusal {
             case USED -> Optional.of(USED);
             case EXPIRED -> Optional.of(EXPIRED);
             case REVOKED -> Optional.of(REVOKED);
+            case PENDING -> Optional.of(NOT_APPROVED);
         };
     }
 

@@ -50,6 +50,10 @@ public enum Setting {
             "sso.session.poll",
             "PT2S",
             "How often a node asks which of its sessions were ended elsewhere; at most `PT4S`."),
+    CONSOLE_IDLE(
+            "sso.console.idle",
+            "PT30M",
+            "After how long without use the console signs an administrator out; at least `PT10S`."),
     ISSUER_URL(
             "sso.issuer.url",
             "",
@@ -108,6 +112,20 @@ public enum Setting {
             "sso.company.*.read-only",
             "false",
             "Whether every session that a token opens in this company's mailboxes is read-only, whatever the token says."),
+    COMPANY_APPROVAL(
+            "sso.company.*.approval",
+            "none",
+            "Whose approval a token for this company's mailboxes needs before it works: `administrator`, a second one who"
+                    + " could have issued it; `owner`, the mailbox's; `none`."),
+    COMPANY_REASON_PATTERN(
+            "sso.company.*.reason-pattern",
+            "",
+            "A regular expression (Java's) that every reason given for this company's mailboxes must match as a whole."
+                    + " Empty: any reason will do."),
+    COMPANY_REASON_HINT(
+            "sso.company.*.reason-hint",
+            "",
+            "The same for people, such as `Ticket number, MAIL-1234`. Needed with a pattern."),
     BRANDS("sso.brands", "", "The ids of the brands, lower-case letters and digits; by comma."),
     BRAND_HOSTS("sso.brand.*.hosts", "", "The host names that show the brand; by comma."),
     BRAND_NAME("sso.brand.*.name", "", "The brand's name."),

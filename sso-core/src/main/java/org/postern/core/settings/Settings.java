@@ -14,9 +14,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
+import org.postern.core.Approver;
 import org.postern.core.LogoutRedirect;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
@@ -31,6 +34,7 @@ public record Settings(
         Http http,
         Login login,
         Session session,
+        Console console,
         Node node,
         Mail mail,
         Database database,
@@ -75,6 +79,13 @@ public record Settings(
             LogoutRedirect logoutRedirect) {}
 
     public record Session(Duration maxLife, Duration poll) {}
+
+    /**
+     * The console.
+     *
+     * @param idle how long its session outlives its last use
+     */
+    public record Console(Duration idle) {}
 
     /**
      * Remote webmails and their issuing service.
@@ -135,7 +146,7 @@ public record Settings(
         Http there =
                 new Http(port, http.publicUrl, http.plain, http.trustedProxies, http.toolsGet, http.metricsAddresses);
         return new Settings(
-                enabled, there, login, session, node, mail, database, keep, demo, notice, companies, brands);
+                enabled, there, login, session, console, node, mail, database, keep, demo, notice, companies, brands);
     }
 
     /** What the company with this name in the directory wants; {@link Company#PLAIN} where nothing is set for it. */
@@ -180,6 +191,7 @@ public record Settings(
                     new Session(
                             duration(Setting.SESSION_MAX_LIFE, Duration.ofSeconds(1), Duration.ofDays(31)),
                             duration(Setting.SESSION_POLL, Duration.ofMillis(10), LONGEST_POLL)),
+                    new Console(duration(Setting.CONSOLE_IDLE, Duration.ofSeconds(10), Duration.ofDays(31))),
                     new Node(
                             uri(Setting.ISSUER_URL, "http", "https"),
                             secret(Setting.NODE_KEY, 16),
@@ -426,7 +438,15 @@ public record Settings(
                         id,
                         name.isEmpty() ? id : name,
                         yes(Setting.COMPANY_NOTICE, id),
-                        yes(Setting.COMPANY_READ_ONLY, id));
+                        yes(Setting.COMPANY_READ_ONLY, id),
+                        approver(id),
+                        reasonPattern(id),
+                        text(Setting.COMPANY_REASON_HINT, Setting.COMPANY_REASON_HINT.key(id)));
+                if (company.reasonPattern().isPresent() && company.reasonHint().isEmpty()) {
+                    throw new SettingsException(
+                            Setting.COMPANY_REASON_HINT.key(id),
+                            "is needed with " + Setting.COMPANY_REASON_PATTERN.key(id));
+                }
                 if (!names.add(company.name())) {
                     throw new SettingsException(
                             Setting.COMPANY_NAME.key(id), "another company has the name " + company.name());
@@ -438,6 +458,22 @@ public record Settings(
                 companies.add(company);
             }
             return List.copyOf(companies);
+        }
+
+        private Approver approver(String id) {
+            String name = Setting.COMPANY_APPROVAL.key(id);
+            return Approver.parse(text(Setting.COMPANY_APPROVAL, name))
+                    .orElseThrow(() -> new SettingsException(name, "must be none, administrator or owner"));
+        }
+
+        private Optional<ReasonPattern> reasonPattern(String id) {
+            String name = Setting.COMPANY_REASON_PATTERN.key(id);
+            String pattern = text(Setting.COMPANY_REASON_PATTERN, name);
+            try {
+                return pattern.isEmpty() ? Optional.empty() : Optional.of(new ReasonPattern(Pattern.compile(pattern)));
+            } catch (PatternSyntaxException bad) {
+                throw new SettingsException(name, "is no regular expression: " + bad.getDescription());
+            }
         }
 
         /** The ids that a setting lists. */

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.postern.core.AdminSession;
+import org.postern.core.Approver;
 import org.postern.core.AuditEvent;
 import org.postern.core.DomainName;
 import org.postern.core.Ending;
@@ -37,7 +38,8 @@ import org.postern.core.Visit;
  */
 public interface TokenStore {
     /**
-     * Keeps a new token, unless at {@code token.issuedAt()} the same value is live for its mailbox under any of the keys.
+     * Keeps a new token, unless at {@code token.issuedAt()} the same value is live, or waits for an approval, for its
+     * mailbox under any of the keys.
      *
      * @param chosen whether a person chose the value; if not, it is 128 random bits, and an implementation need not
      *     look for a twin
@@ -45,7 +47,7 @@ public interface TokenStore {
      */
     boolean issue(LoginToken token, List<TokenDigest> value, boolean chosen, AuditEvent issued);
 
-    /** The token with this value: the one that is live at {@code now}, else the one issued last. */
+    /** The token with this value: the one that is live or pending at {@code now}, else the one issued last. */
     Optional<LoginToken> find(List<TokenDigest> value, Instant now);
 
     /**
@@ -73,6 +75,21 @@ public interface TokenStore {
      */
     boolean useFirst(LoginToken token, Instant now, AuditEvent audit);
 
+    /**
+     * Approves a token that is pending at {@code now}. What decides is the row count of one conditional statement: of many
+     * simultaneous calls exactly one returns true, and none where the token is revoked by then.
+     *
+     * @return whether this call approved it; if not, nothing was changed
+     */
+    boolean approve(LoginToken token, MailboxAddress by, Instant now, AuditEvent approved);
+
+    /**
+     * Revokes a token that is pending at {@code ending.at()}, and tells that it was refused its approval.
+     *
+     * @return whether this call did; if not, nothing was changed
+     */
+    boolean refuse(UUID token, Ending ending);
+
     /** The session to which this mail credential belongs, open or not. */
     Optional<TokenSession> findSession(List<TokenDigest> credential);
 
@@ -88,6 +105,13 @@ public interface TokenStore {
 
     /** The tokens of all mailboxes in these domains, newest first. */
     Page<LoginToken> tokens(Set<DomainName> domains, int limit, Optional<String> after);
+
+    /** The tokens of this mailbox that are pending at {@code now}, newest first; where an approver is given, those that need him. */
+    Page<LoginToken> pending(
+            MailboxAddress mailbox, Optional<Approver> approver, Instant now, int limit, Optional<String> after);
+
+    /** All tokens of the mailboxes in these domains that are pending at {@code now}, newest first. */
+    Page<LoginToken> pending(Set<DomainName> domains, Instant now, int limit, Optional<String> after);
 
     Optional<TokenSession> session(UUID id);
 
@@ -110,7 +134,7 @@ public interface TokenStore {
      */
     boolean revoke(UUID token, Ending ending);
 
-    /** Revokes every token of a mailbox that is live at {@code ending.at()}, and ends all its open sessions. */
+    /** Revokes every token of a mailbox that is live or pending at {@code ending.at()}, and ends all its open sessions. */
     void revokeAll(MailboxAddress mailbox, Ending ending);
 
     /**
@@ -133,6 +157,12 @@ public interface TokenStore {
 
     /** The administrator's session with this value that is live at {@code now}. */
     Optional<AdminSession> findAdminSession(List<TokenDigest> value, Instant now);
+
+    /**
+     * Notes that an administrator's session that is live at {@code now}, and may not be idle, is used: it goes on at
+     * least until {@code idleAt}. One that may be idle is left as it is.
+     */
+    void use(List<TokenDigest> value, Instant now, Instant idleAt);
 
     /** Forgets the administrator's session with this value; returns whether there was one. */
     boolean endAdminSession(List<TokenDigest> value);

@@ -7,11 +7,13 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postern.core.Acme;
+import org.postern.core.Approver;
 
 /** Contract, section 10: all settings are read and checked once; a bad or unknown one is named in one line. */
 class SettingsTest {
@@ -158,8 +160,10 @@ class SettingsTest {
                 "sso.company.acme.notice", "true",
                 "sso.company.globex.read-only", "true",
                 "sso.notice.from", "Postern@Acme.example"));
-        assertThat(settings.company("Acme & Sons")).isEqualTo(new Company("acme", "Acme & Sons", true, false));
-        assertThat(settings.company("globex")).isEqualTo(new Company("globex", "globex", false, true));
+        assertThat(settings.company("Acme & Sons"))
+                .isEqualTo(new Company("acme", "Acme & Sons", true, false, Approver.NONE, Optional.empty(), ""));
+        assertThat(settings.company("globex"))
+                .isEqualTo(new Company("globex", "globex", false, true, Approver.NONE, Optional.empty(), ""));
         for (String unknown : java.util.List.of("acme", "Globex", "ACME & SONS", "")) {
             assertThat(settings.company(unknown)).isSameAs(Company.PLAIN);
         }

@@ -30,6 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.core.AdminSession;
+import org.postern.core.Approval;
+import org.postern.core.Approver;
 import org.postern.core.AuditEvent;
 import org.postern.core.Client;
 import org.postern.core.DomainName;
@@ -107,6 +109,7 @@ public abstract class TokenStoreContract {
                 Optional.of(SessionLocale.PT_BR),
                 true,
                 true,
+                Approval.NONE,
                 NOW,
                 NOW.plus(HOUR),
                 0,
@@ -135,6 +138,7 @@ public abstract class TokenStoreContract {
                 Optional.empty(),
                 false,
                 false,
+                Approval.NONE,
                 NOW,
                 NOW.plusMillis(1),
                 0,
@@ -244,6 +248,241 @@ public abstract class TokenStoreContract {
                         .containsExactly(winner.id());
             }
         }
+    }
+
+    // Approve
+
+    @ParameterizedTest
+    @EnumSource(value = Approver.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+    void issue_tokenThatNeedsApproval_isPendingAndOpensNothing(Approver approver) {
+        LoginToken token = ask(approver, SessionType.NORMAL, "secret");
+
+        assertThat(other.find(value("secret"), NOW)).contains(token);
+        assertThat(other.token(token.id())).contains(token);
+        assertThat(token.state(NOW)).isEqualTo(TokenState.PENDING);
+        assertThat(redeem(token, session(token, NOW, NOW.plus(HOUR)))).isFalse();
+        assertThat(store.use(token, NOW, Optional.empty())).isFalse();
+        assertThat(store.useFirst(token, NOW, mailLogin(token))).isFalse();
+        assertThat(store.token(token.id())).contains(token);
+        assertThat(store.tokens(alice, Optional.of(NOW), 10, Optional.empty()).items())
+                .isEmpty();
+        assertThat(trail()).hasSize(1);
+    }
+
+    @Test
+    void issue_valueThatIsPending_isRefused() {
+        LoginToken first = ask(Approver.OWNER, SessionType.SSO, "same secret");
+        LoginToken second = token(SessionType.SSO, NOW.plusMillis(5), NOW.plus(HOUR));
+        assertThat(store.issue(second, value("same secret"), true, issued(second)))
+                .isFalse();
+        assertThat(store.find(value("same secret"), NOW)).contains(first);
+    }
+
+    @Test
+    void approve_pendingToken_makesItLiveOnEveryNode() {
+        LoginToken token = ask(Approver.ADMINISTRATOR, SessionType.SSO, "secret");
+        AuditEvent row = approved(token);
+
+        assertThat(store.approve(token, bob, NOW.plusMillis(7), row)).isTrue();
+
+        LoginToken now = other.token(token.id()).orElseThrow();
+        assertThat(now.approval()).isEqualTo(token.approval().given(bob, NOW.plusMillis(7)));
+        assertThat(now.state(NOW.plusMillis(7))).isEqualTo(TokenState.LIVE);
+        assertThat(other.pending(Set.of(domain), NOW, 10, Optional.empty()).items())
+                .isEmpty();
+        assertThat(trail()).hasSize(2).contains(row);
+        assertThat(redeem(token, session(token, NOW.plusMillis(8), NOW.plus(HOUR))))
+                .isTrue();
+    }
+
+    @Test
+    void approve_whatIsNotPending_changesNothing() {
+        LoginToken plain = issue(SessionType.NORMAL, "plain");
+        LoginToken late = ask(Approver.OWNER, SessionType.NORMAL, "late");
+        LoginToken revoked = ask(Approver.OWNER, SessionType.NORMAL, "revoked");
+        assertThat(store.revoke(revoked.id(), new Ending(NOW, Optional.of(admin), CLIENT, "withdrawn")))
+                .isTrue();
+        int rows = trail().size();
+
+        assertThat(store.approve(plain, bob, NOW, approved(plain))).isFalse();
+        assertThat(store.approve(late, bob, NOW.plus(HOUR), approved(late))).isFalse();
+        assertThat(store.approve(revoked, bob, NOW, approved(revoked))).isFalse();
+
+        assertThat(late.state(NOW.plus(HOUR))).isEqualTo(TokenState.EXPIRED);
+        assertThat(store.token(late.id())).contains(late);
+        assertThat(trail()).hasSize(rows);
+    }
+
+    @Test
+    void refuse_pendingToken_revokesItAndTellsOfTheRefusal() {
+        LoginToken token = ask(Approver.OWNER, SessionType.NORMAL, "secret");
+        Ending ending = new Ending(NOW.plusMillis(3), Optional.empty(), CLIENT, "by owner");
+
+        assertThat(store.refuse(token.id(), ending)).isTrue();
+        assertThat(other.refuse(token.id(), ending)).isFalse();
+        assertThat(store.approve(token, alice, NOW.plusMillis(4), approved(token)))
+                .isFalse();
+
+        assertThat(store.token(token.id()).orElseThrow().revokedAt()).contains(NOW.plusMillis(3));
+        assertThat(trail())
+                .extracting(AuditEvent::type)
+                .containsExactly(AuditEvent.Type.APPROVAL_REFUSED, AuditEvent.Type.ISSUED);
+        assertThat(trail()).first().extracting(AuditEvent::detail).isEqualTo("by owner");
+    }
+
+    @Test
+    void refuse_tokenThatIsLive_changesNothing() {
+        LoginToken token = ask(Approver.OWNER, SessionType.NORMAL, "secret");
+        store.approve(token, alice, NOW, approved(token));
+        assertThat(store.refuse(token.id(), new Ending(NOW, Optional.empty(), CLIENT, "by owner")))
+                .isFalse();
+        assertThat(store.token(token.id()).orElseThrow().state(NOW)).isEqualTo(TokenState.LIVE);
+    }
+
+    @Test
+    void revokeAll_endsWhatIsPending() {
+        LoginToken token = ask(Approver.OWNER, SessionType.NORMAL, "secret");
+        store.revokeAll(alice, new Ending(NOW, Optional.empty(), CLIENT, "password changed"));
+        assertThat(store.token(token.id()).orElseThrow().revokedAt()).contains(NOW);
+        assertThat(store.pending(Set.of(domain), NOW, 10, Optional.empty()).items())
+                .isEmpty();
+    }
+
+    @Test
+    void noteExpired_pendingToken_isToldOfOnceAndWaitsNoLonger() {
+        LoginToken token = ask(Approver.OWNER, SessionType.NORMAL, "secret");
+        store.noteExpired(NOW.plus(HOUR), ENDLESS);
+        other.noteExpired(NOW.plus(HOUR), ENDLESS);
+        assertThat(trail())
+                .extracting(AuditEvent::type)
+                .containsExactly(AuditEvent.Type.EXPIRED, AuditEvent.Type.ISSUED);
+        assertThat(store.token(token.id())).contains(token);
+    }
+
+    @Test
+    void pending_listsWhatWaits_newestFirstInPages() {
+        LoginToken first = ask(Approver.OWNER, SessionType.NORMAL, "1", NOW.minusMillis(3));
+        LoginToken second = ask(Approver.ADMINISTRATOR, SessionType.SSO, "2", NOW.minusMillis(2));
+        LoginToken third = ask(Approver.OWNER, SessionType.NORMAL, "3", NOW.minusMillis(1));
+        issue(SessionType.NORMAL, "plain");
+        Set<DomainName> domains = Set.of(domain, domain("empty"));
+
+        Page<LoginToken> page = store.pending(domains, NOW, 2, Optional.empty());
+
+        assertThat(page.items()).containsExactly(third, second);
+        assertThat(store.pending(domains, NOW, 2, page.next()).items()).containsExactly(first);
+        assertThat(store.pending(alice, Optional.of(Approver.OWNER), NOW, 10, Optional.empty())
+                        .items())
+                .containsExactly(third, first);
+        assertThat(store.pending(bob, Optional.of(Approver.OWNER), NOW, 10, Optional.empty())
+                        .items())
+                .isEmpty();
+        assertThat(store.pending(Set.of(domain("empty")), NOW, 10, Optional.empty())
+                        .items())
+                .isEmpty();
+        assertThat(store.pending(domains, NOW.plus(HOUR), 10, Optional.empty()).items())
+                .isEmpty();
+    }
+
+    @Test
+    void approve_atOnce_hasOneWinnerAndOneRow() throws Exception {
+        try (Race race = new Race(THREADS)) {
+            for (int round = 0; round < ROUNDS; round++) {
+                LoginToken token = ask(Approver.ADMINISTRATOR, SessionType.SSO, "secret " + round);
+                List<Boolean> done = race.run(i -> node(i).approve(token, bob, NOW, approved(token)));
+                assertThat(Collections.frequency(done, true)).isOne();
+                assertThat(trail().stream()
+                                .filter(e -> e.type() == AuditEvent.Type.APPROVED
+                                        && e.tokenId().equals(Optional.of(token.id()))))
+                        .hasSize(1);
+            }
+        }
+    }
+
+    /** Whatever comes first: nobody gets in who was not approved, nor after a revocation, and never two. */
+    @Test
+    void approveRedeemAndRevoke_atOnce_agreeWithTheTrail() throws Exception {
+        try (Race race = new Race(THREADS)) {
+            for (int round = 0; round < ROUNDS; round++) {
+                LoginToken token = ask(Approver.OWNER, SessionType.SSO, "secret " + round);
+                Ending ending = new Ending(NOW, Optional.of(admin), CLIENT, "by administrator");
+
+                race.run(i -> switch (i % 4) {
+                    case 0 -> node(i / 4).approve(token, bob, NOW, approved(token));
+                    case 1 -> i == 1 && node(i).refuse(token.id(), ending);
+                    case 2 -> i == 30 && node(i).revoke(token.id(), ending);
+                    default -> redeem(token, session(token, NOW, NOW.plus(HOUR)));
+                });
+
+                List<AuditEvent.Type> told = trail().stream()
+                        .filter(e -> e.tokenId().equals(Optional.of(token.id())))
+                        .map(AuditEvent::type)
+                        .toList();
+                int approved = Collections.frequency(told, AuditEvent.Type.APPROVED);
+                int redeemed = Collections.frequency(told, AuditEvent.Type.REDEEMED);
+                assertThat(redeemed).isLessThanOrEqualTo(approved);
+                assertThat(approved).isLessThanOrEqualTo(1);
+                assertThat(told.stream()
+                                .filter(t -> t == AuditEvent.Type.REVOKED || t == AuditEvent.Type.APPROVAL_REFUSED))
+                        .hasSize(1);
+                LoginToken then = store.token(token.id()).orElseThrow();
+                assertThat(then.uses()).isEqualTo(redeemed);
+                assertThat(then.approval().isMissing()).isEqualTo(approved == 0);
+                assertThat(told.contains(AuditEvent.Type.APPROVAL_REFUSED) && approved > 0)
+                        .isFalse();
+            }
+        }
+    }
+
+    private LoginToken ask(Approver approver, SessionType type, String secret) {
+        return ask(approver, type, secret, NOW);
+    }
+
+    private LoginToken ask(Approver approver, SessionType type, String secret, Instant issuedAt) {
+        LoginToken plain = token(type, issuedAt, NOW.plus(HOUR));
+        LoginToken token = new LoginToken(
+                plain.id(),
+                plain.mailbox(),
+                type,
+                plain.issuer(),
+                plain.reason(),
+                plain.locale(),
+                false,
+                false,
+                Approval.of(approver),
+                issuedAt,
+                plain.expiresAt(),
+                0,
+                0,
+                Optional.empty(),
+                Optional.empty());
+        assertThat(store.issue(token, value(secret), true, issued(token))).isTrue();
+        return token;
+    }
+
+    private static AuditEvent approved(LoginToken token) {
+        return AuditEvent.of(AuditEvent.Type.APPROVED, NOW, CLIENT).about(token);
+    }
+
+    @Test
+    void use_adminSessionThatMayNotBeIdle_livesOnFromItsLastUse() {
+        AdminSession session = new AdminSession(admin, "1", NOW.plus(HOUR), Optional.of(NOW.plusSeconds(60)));
+        AdminSession patient = new AdminSession(admin, "1", NOW.plus(HOUR), Optional.empty());
+        store.keep(session, adminValue("s"), NOW, login());
+        store.keep(patient, adminValue("p"), NOW, login());
+
+        assertThat(other.findAdminSession(adminValue("s"), NOW.plusSeconds(59))).contains(session);
+        assertThat(other.findAdminSession(adminValue("s"), NOW.plusSeconds(60))).isEmpty();
+        store.use(adminValue("s"), NOW.plusSeconds(30), NOW.plusSeconds(90));
+        store.use(adminValue("s"), NOW.plusSeconds(20), NOW.plusSeconds(80));
+        store.use(adminValue("p"), NOW.plusSeconds(30), NOW.plusSeconds(90));
+        assertThat(other.findAdminSession(adminValue("s"), NOW.plusSeconds(89)))
+                .map(AdminSession::endsAt)
+                .contains(NOW.plusSeconds(90));
+        store.use(adminValue("s"), NOW.plusSeconds(90), NOW.plusSeconds(150));
+        assertThat(other.findAdminSession(adminValue("s"), NOW.plusSeconds(90))).isEmpty();
+        assertThat(other.findAdminSession(adminValue("p"), NOW.plusSeconds(3599)))
+                .contains(patient);
     }
 
     // Find
@@ -1165,7 +1404,7 @@ public abstract class TokenStoreContract {
 
     @Test
     void keep_adminSession_isFoundWhileItIsLive() {
-        AdminSession session = new AdminSession(admin, "version \"1\"", NOW.plus(HOUR));
+        AdminSession session = new AdminSession(admin, "version \"1\"", NOW.plus(HOUR), Optional.empty());
         AuditEvent row = login();
         assertThat(store.keep(session, adminValue("s"), NOW, row)).isTrue();
 
@@ -1183,8 +1422,8 @@ public abstract class TokenStoreContract {
 
     @Test
     void keep_valueThatIsLive_isRefusedAndWritesNothing() {
-        AdminSession first = new AdminSession(admin, "1", NOW.plus(HOUR));
-        AdminSession second = new AdminSession(admin, "2", NOW.plus(HOUR.multipliedBy(3)));
+        AdminSession first = new AdminSession(admin, "1", NOW.plus(HOUR), Optional.empty());
+        AdminSession second = new AdminSession(admin, "2", NOW.plus(HOUR.multipliedBy(3)), Optional.empty());
         store.keep(first, adminValue("s"), NOW, login());
 
         assertThat(store.keep(second, adminValue("s"), NOW, login())).isFalse();
@@ -1200,7 +1439,7 @@ public abstract class TokenStoreContract {
 
     @Test
     void keep_afterRotation_keepsUnderTheNewestKey() {
-        AdminSession session = new AdminSession(admin, "1", NOW.plus(HOUR));
+        AdminSession session = new AdminSession(admin, "1", NOW.plus(HOUR), Optional.empty());
         assertThat(store.keep(session, rotated.digests(admin, Secret.of("s")), NOW, login()))
                 .isTrue();
         assertThat(store.findAdminSession(new TokenKeys(List.of(SECOND_KEY)).digests(admin, Secret.of("s")), NOW))
@@ -1210,8 +1449,8 @@ public abstract class TokenStoreContract {
 
     @Test
     void keep_sameValueForAnotherAdministrator_isKept() {
-        AdminSession first = new AdminSession(admin, "1", NOW.plus(HOUR));
-        AdminSession second = new AdminSession(bob, "1", NOW.plus(HOUR));
+        AdminSession first = new AdminSession(admin, "1", NOW.plus(HOUR), Optional.empty());
+        AdminSession second = new AdminSession(bob, "1", NOW.plus(HOUR), Optional.empty());
         assertThat(store.keep(first, adminValue("s"), NOW, login())).isTrue();
         assertThat(store.keep(second, keys.digests(bob, Secret.of("s")), NOW, login()))
                 .isTrue();
@@ -1223,8 +1462,11 @@ public abstract class TokenStoreContract {
         try (Race race = new Race(THREADS)) {
             for (int round = 0; round < 5 * ROUNDS; round++) {
                 List<TokenDigest> value = adminValue("s" + round);
-                List<Boolean> kept = race.run(
-                        i -> node(i).keep(new AdminSession(admin, "v" + i, NOW.plus(HOUR)), value, NOW, login()));
+                List<Boolean> kept = race.run(i -> node(i).keep(
+                                new AdminSession(admin, "v" + i, NOW.plus(HOUR), Optional.empty()),
+                                value,
+                                NOW,
+                                login()));
                 assertThat(Collections.frequency(kept, true)).isOne();
                 assertThat(store.findAdminSession(value, NOW))
                         .map(AdminSession::passwordVersion)
@@ -1308,8 +1550,8 @@ public abstract class TokenStoreContract {
             store.endSession(ended.id(), ending(NOW));
             store.endSession(ended.id(), ending(NOW));
             store.append(List.of(refused().about(alice), refused().by(admin)));
-            store.keep(new AdminSession(admin, "1", NOW.plus(HOUR)), adminValue("s"), NOW, login());
-            store.keep(new AdminSession(admin, "1", NOW.plus(HOUR)), adminValue("s"), NOW, login());
+            store.keep(new AdminSession(admin, "1", NOW.plus(HOUR), Optional.empty()), adminValue("s"), NOW, login());
+            store.keep(new AdminSession(admin, "1", NOW.plus(HOUR), Optional.empty()), adminValue("s"), NOW, login());
             issue(SessionType.NORMAL, "three");
             noteAll(NOW.plusSeconds(1));
             store.revoke(normal.id(), ending(NOW.plusSeconds(1)));
@@ -1592,8 +1834,8 @@ public abstract class TokenStoreContract {
         store.issue(longLived, value("long"), true, issued(longLived));
         LoginToken recent = token(SessionType.NORMAL, NOW.minus(HOUR), NOW.minusSeconds(1));
         store.issue(recent, value("recent"), true, issued(recent));
-        store.keep(new AdminSession(admin, "1", old.plus(HOUR)), adminValue("old"), old, login());
-        AdminSession adminSession = new AdminSession(admin, "1", NOW.plus(HOUR));
+        store.keep(new AdminSession(admin, "1", old.plus(HOUR), Optional.empty()), adminValue("old"), old, login());
+        AdminSession adminSession = new AdminSession(admin, "1", NOW.plus(HOUR), Optional.empty());
         store.keep(adminSession, adminValue("new"), NOW, login());
         Set<UUID> oldRows = new HashSet<>();
         Set<UUID> newRows = new HashSet<>();
@@ -1706,6 +1948,7 @@ public abstract class TokenStoreContract {
                 Optional.empty(),
                 false,
                 false,
+                Approval.NONE,
                 issuedAt,
                 expiresAt,
                 0,
@@ -1734,7 +1977,7 @@ public abstract class TokenStoreContract {
             case EXPIRED -> {
                 return token.expiresAt();
             }
-            case LIVE -> throw new IllegalArgumentException("it is live");
+            case LIVE, PENDING -> throw new IllegalArgumentException("it is not over");
         }
         return NOW;
     }

@@ -80,6 +80,7 @@ export const checkPassword = (user, password) =>
   send('POST', `users/${segment(user)}/password-check`, {body: {password}});
 export const tokens = (user, cursor) => send('GET', 'tokens', {query: {user, state: 'all', cursor, limit: '20'}});
 export const issue = body => send('POST', 'tokens', {body});
+export const approve = id => send('POST', `tokens/${segment(id)}/approval`);
 export const revoke = id => send('DELETE', `tokens/${segment(id)}`);
 export const sessions = user => send('GET', 'sessions', {query: {user, limit: '50'}});
 export const endSession = id => send('DELETE', `sessions/${segment(id)}`);

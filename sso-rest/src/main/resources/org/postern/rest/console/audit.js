@@ -3,7 +3,7 @@ import * as api from './api.js';
 import {exactly, moment, t} from './texts.js';
 import {Component, Empty, Failure, Field, Pages, h} from './view.js';
 
-const EVENTS = ['issued', 'issue_refused', 'redeemed', 'refused', 'mail_login', 'revoked', 'expired', 'session_ended',
+const EVENTS = ['issued', 'issue_refused', 'approved', 'approval_refused', 'redeemed', 'refused', 'mail_login', 'revoked', 'expired', 'session_ended',
   'password_checked', 'password_changed', 'mailbox_suspended', 'mailbox_resumed', 'mailbox_locale_changed', 'admin_login',
   'admin_login_refused'];
 const DETAILS = ['id', 'time', 'event', 'user', 'admin', 'token_id', 'type', 'reason', 'client', 'user_agent', 'detail', 'count'];

@@ -33,6 +33,7 @@ const Given = ({token, onClose}) => h('section', {class: 'given', id: 'given', '
   h('div', {class: 'alert good'},
     h('h3', {id: 'given-title'}, t('given.title')),
     h('p', null, t('given.once'))),
+  token.state === 'pending' && h(Alert, {kind: 'note', id: 'given-waits'}, t(`given.waits.${token.approval.needed}`)),
   h('dl', null,
     h(Value, {name: t('given.token'), id: 'token-value', text: token.token}),
     h(Value, {name: t('given.link'), id: 'login-url', text: token.login_url}),
@@ -84,7 +85,9 @@ export class Generate extends Component {
       return h(Given, {token: given, onClose: () => this.setState({given: undefined, typed: ''}, () => document.getElementById('reason').focus())});
     }
     const wrong = field => problem && problem.errors.some(e => e.field === field)
-      ? t(`generate.${field}.wrong`)
+      ? field === 'reason' && mailbox.reason_hint
+        ? t('generate.reason.form', {hint: mailbox.reason_hint})
+        : t(`generate.${field}.wrong`)
       : undefined;
     const shown = problem && problem.errors.length === 0;
     return h('form', {id: 'generate', onSubmit: e => this.submit(e)},
@@ -93,7 +96,7 @@ export class Generate extends Component {
         mailbox.types.map((type, i) => h('label', {class: 'choice', key: type},
           h('input', {type: 'radio', name: 'type', value: type, required: true, defaultChecked: i === 0}),
           h('span', null, h('b', null, t(`type.${type}`)), h('span', {class: 'rule'}, t(`type.${type}.more`)))))),
-      h(Field, {id: 'reason', label: t('generate.reason'), rule: t('generate.reason.rule'), error: wrong('reason')},
+      h(Field, {id: 'reason', label: t('generate.reason'), rule: mailbox.reason_hint || t('generate.reason.rule'), error: wrong('reason')},
         h('input', {
           ...described('reason', true, wrong('reason')), name: 'reason', type: 'text', maxlength: 500, required: true,
           autocomplete: 'off'

@@ -68,6 +68,9 @@ const Issued = ({id, title, columns, items, row}) => h('table', {class: 'list', 
   h(Head, {columns, deeds: t('deeds')}),
   h('tbody', {role: 'rowgroup'}, items.map(item => h('tr', {key: item.id, role: 'row'}, row(item)))));
 
+/** Whether a token may still open something, now or once it is approved. */
+const ends = token => ['live', 'pending'].includes(token.state);
+
 const By = ({issued}) => h(Cell, {label: t('token.by')}, h('bdi', null, issued.issued_by),
   issued.reason && h('div', {class: 'quiet'}, h(Long, {text: issued.reason})));
 
@@ -93,8 +96,8 @@ const Tokens = ({user, version, onNewest, onEnded}) => h(Pages, {
       h(Cell, {label: t('token.uses')}, token.uses,
         token.last_used_at && h('span', {class: 'rule'}, h(Time, {at: token.last_used_at}))),
       h(Cell, {label: t('token.state')}, h(Status, {kind: token.state === 'live' ? 'on' : 'none'}, t(`state.${token.state}`)),
-        token.state === 'live' && h('span', {class: 'rule'}, t('token.ends', {when: distance(token.expires_at)}))),
-      h('td', {class: 'deed', role: 'cell'}, token.state === 'live' && h(End, {
+        ends(token) && h('span', {class: 'rule'}, t('token.ends', {when: distance(token.expires_at)}))),
+      h('td', {class: 'deed', role: 'cell'}, ends(token) && h(End, {
         text: t('revoke.button'), of: `${t(`type.${token.type}`)}, ${moment(token.issued_at)}`, onClick: () => ask(token.id)
       }))
     ]
