@@ -1,7 +1,7 @@
 // Generate Token: what it opens, its value, why, and for how long.
 import * as api from './api.js';
 import {count, languages, moment, nameOf, t} from './texts.js';
-import {Component, Copy, Field, described, h, words} from './view.js';
+import {Alert, Component, Copy, Field, described, h, words} from './view.js';
 
 const HOURS = [1, 2, 4, 8, 24];
 const SINGLE = ['sso', 'sso_admin', 'admin_only'];
