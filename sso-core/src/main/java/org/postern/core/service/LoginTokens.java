@@ -98,6 +98,15 @@ public final class LoginTokens implements WebmailLogins {
      * checks are made in the order of the contract's section 4.
      */
     public Issuance issue(Administrator issuer, IssueRequest request) {
+        return issue(issuer, request, "");
+    }
+
+    /**
+     * The same for a token that is issued on the way to something else.
+     *
+     * @param purpose what for, as the trail tells it; empty for nothing but the token
+     */
+    public Issuance issue(Administrator issuer, IssueRequest request, String purpose) {
         Optional<SessionType> type =
                 request.type().isEmpty() ? Optional.of(SessionType.NORMAL) : SessionType.parse(request.type());
         Authority.Verdict verdict = authority.mayIssue(issuer, request.user(), type);
@@ -153,7 +162,7 @@ public final class LoginTokens implements WebmailLogins {
                 Optional.empty());
         AuditEvent issued = AuditEvent.of(AuditEvent.Type.ISSUED, now, request.client())
                 .about(token)
-                .because(token.readOnly() ? READ_ONLY : "");
+                .because(token.readOnly() ? READ_ONLY : purpose);
         if (!store.issue(token, keys.digests(token.mailbox(), value), chosen, issued)) {
             return new Issuance.AlreadyLive(issueRefused(issuer, request, type, "value is live already"));
         }

@@ -91,8 +91,7 @@ public final class Commands {
         commands.put("apikey remove", new Command("ADDRESS", Set.of(), opened(this::removeApiKeys)));
         commands.put("token list", new Command("ADDRESS", Set.of(), opened(this::listTokens)));
         commands.put("token revoke", new Command("ID", Set.of(), opened(this::revokeToken)));
-        commands.put(
-                "audit verify", new Command("[--head HEAD]...", Set.of("--head"), opened(this::verifyAudit)));
+        commands.put("audit verify", new Command("[--head HEAD]...", Set.of("--head"), opened(this::verifyAudit)));
         commands.put("keys rotate", new Command("", Set.of(), this::rotateKeys));
         commands.put("purge", new Command("", Set.of(), opened(this::purge)));
     }
@@ -106,7 +105,9 @@ public final class Commands {
         }
         try {
             Arguments arguments = Arguments.parse(
-                    words.subList(name.split(" ").length, words.size()), command.options(), Set.of("--domain", "--head"));
+                    words.subList(name.split(" ").length, words.size()),
+                    command.options(),
+                    Set.of("--domain", "--head"));
             return command.action().run(settings.get(), arguments);
         } catch (UsageException wrong) {
             err.println(name + ": " + wrong.getMessage());
@@ -371,8 +372,9 @@ public final class Commands {
         AuditCheck check = postern.backend()
                 .checkAudit(arguments.all("--head"))
                 .orElseThrow(() -> new IllegalArgumentException("this store does not chain its audit trail"));
-        check.findings().forEach(f -> err.println(f.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": "
-                + f.what()));
+        check.findings()
+                .forEach(f ->
+                        err.println(f.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": " + f.what()));
         if (check.faults() > check.findings().size()) {
             err.println("and " + (check.faults() - check.findings().size()) + " more");
         }
