@@ -44,14 +44,13 @@ public final class Diagnosis implements AutoCloseable {
         running = new AtomicInteger(probes.size() + 1);
         probes.forEach((service, probe) -> traces.put(
                 service, new Trace(service, Optional.ofNullable(servers.get(service)), mask, findings::add)));
-        probes.forEach((service, probe) -> start(service, probe));
+        traces.forEach((service, trace) -> start(service, trace, probes.getOrDefault(service, Optional.empty())));
     }
 
-    private void start(Service service, Optional<Probe> probe) {
+    private void start(Service service, Trace trace, Optional<Probe> probe) {
         Thread thread = new Thread(
                 () -> {
                     try {
-                        Trace trace = traces.get(service);
                         trace.close(probe.map(p -> verdict(p, trace)).orElse(Verdict.NOT_CONFIGURED))
                                 .ifPresent(findings::add);
                     } finally {
