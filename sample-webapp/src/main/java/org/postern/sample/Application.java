@@ -53,7 +53,7 @@ public final class Application implements ServletContextListener {
 
         context.addFilter("guard", new Guard(settings.demo().on()))
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
-        new PosternRest(postern).register(context);
+        new PosternRest(postern, opened.diagnose()).register(context);
         new SsoFilter(postern.tokens(), settings, postern.clock()).addTo(context);
 
         Assets assets = new Assets(settings);

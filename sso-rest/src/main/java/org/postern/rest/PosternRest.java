@@ -16,6 +16,8 @@ import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
 import org.postern.core.remote.NodeEndpoint;
 import org.postern.core.service.Postern;
+import org.postern.core.settings.Settings;
+import org.postern.rest.diagnosis.Diagnoses;
 
 /**
  * The product over HTTP: {@code /tools/sso}, the OMA calls, {@code /sso/v1}, their description, the console that uses it,
@@ -27,10 +29,21 @@ public final class PosternRest {
     };
 
     private final Postern postern;
+    private final Diagnoses diagnoses;
     private final IssueCounts issued = new IssueCounts();
 
     public PosternRest(Postern postern) {
+        this(postern, postern.settings().diagnose());
+    }
+
+    /** @param diagnose what a diagnosis tries, where the program knows more than its settings say */
+    public PosternRest(Postern postern, Settings.Diagnose diagnose) {
+        this(postern, new Diagnoses(diagnose, postern.settings().http().webmailUrl()));
+    }
+
+    private PosternRest(Postern postern, Diagnoses diagnoses) {
         this.postern = postern;
+        this.diagnoses = diagnoses;
     }
 
     /**
@@ -91,6 +104,7 @@ public final class PosternRest {
                 new OmaResource(postern, issued, json),
                 new TokensResource(postern, issued),
                 new UsersResource(postern.mailboxes(), postern.tokens()),
+                new DiagnosisResource(postern, diagnoses, issued, json),
                 new SessionsResource(postern.sessions()),
                 new AuditResource(postern.audit(), json),
                 new MeResource(postern),

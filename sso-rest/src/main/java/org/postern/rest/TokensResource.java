@@ -131,7 +131,8 @@ final class TokensResource {
         return life.asText();
     }
 
-    private static WebApplicationException refused(Issuance issuance) {
+    /** What is said where no token was issued. */
+    static WebApplicationException refused(Issuance issuance) {
         if (issuance instanceof Issuance.Invalid invalid) {
             return Problem.badInput(invalid.fields().stream()
                     .map(f -> new Problem.FieldError(f.field().apiName(), f.message()))

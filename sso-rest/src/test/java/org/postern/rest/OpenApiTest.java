@@ -26,6 +26,7 @@ import org.postern.core.Secret;
 import org.postern.core.SessionLocale;
 import org.postern.core.SessionType;
 import org.postern.core.service.LoginAttempt;
+import org.postern.rest.diagnosis.Verdict;
 
 /** Contract, section 6: the description at /openapi is true. */
 class OpenApiTest {
@@ -129,6 +130,9 @@ class OpenApiTest {
                 .containsExactlyElementsOf(List.of(SessionLocale.values()).stream()
                         .map(SessionLocale::code)
                         .toList());
+        assertThat(values("Verdict"))
+                .containsExactlyElementsOf(
+                        List.of(Verdict.values()).stream().map(Verdict::apiName).toList());
         assertThat(values("EventType"))
                 .containsExactlyElementsOf(List.of(AuditEvent.Type.values()).stream()
                         .map(AuditEvent.Type::apiName)

@@ -79,6 +79,17 @@ public final class IssuingService implements AutoCloseable {
         return postern.settings().mail().smtp().or(() -> demoMail().map(DemoMail::smtp));
     }
 
+    /** What a diagnosis tries: what the settings name, or the demo's servers. */
+    public Settings.Diagnose diagnose() {
+        Settings.Diagnose set = postern.settings().diagnose();
+        return new Settings.Diagnose(
+                set.imap().or(this::imap),
+                set.pop3().or(() -> demoMail().map(DemoMail::pop3)),
+                set.smtp().or(this::smtp),
+                set.webmail(),
+                set.limit());
+    }
+
     /** The demo's mail server; empty without the demo. */
     Optional<DemoMail> demoMail() {
         return Optional.ofNullable(demoMail);

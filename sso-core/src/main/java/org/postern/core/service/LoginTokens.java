@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.postern.core.Administrator;
 import org.postern.core.Approval;
+import org.postern.core.Approver;
 import org.postern.core.AuditEvent;
 import org.postern.core.ChosenToken;
 import org.postern.core.Client;
@@ -102,6 +103,15 @@ public final class LoginTokens implements WebmailLogins {
      * checks are made in the order of the contract's section 4.
      */
     public Issuance issue(Administrator issuer, IssueRequest request) {
+        return issue(issuer, request, "");
+    }
+
+    /**
+     * The same for a token that is issued on the way to something else.
+     *
+     * @param purpose what for, as the trail tells it; empty for nothing but the token
+     */
+    public Issuance issue(Administrator issuer, IssueRequest request, String purpose) {
         Optional<SessionType> type =
                 request.type().isEmpty() ? Optional.of(SessionType.NORMAL) : SessionType.parse(request.type());
         Authority.Verdict verdict = authority.mayIssue(issuer, request.user(), type);
@@ -160,7 +170,7 @@ public final class LoginTokens implements WebmailLogins {
                 Optional.empty());
         AuditEvent issued = AuditEvent.of(AuditEvent.Type.ISSUED, now, request.client())
                 .about(token)
-                .because(issuedHow(token));
+                .because(issuedHow(token, purpose));
         if (!store.issue(token, keys.digests(token.mailbox(), value), chosen, issued)) {
             return new Issuance.AlreadyLive(issueRefused(issuer, request, type, "value is live already"));
         }
@@ -172,14 +182,23 @@ public final class LoginTokens implements WebmailLogins {
         return authority.issuable(issuer, user);
     }
 
-    private static String issuedHow(LoginToken token) {
+    private static String issuedHow(LoginToken token, String purpose) {
         Optional<String> waits = switch (token.approval().approver()) {
             case NONE -> Optional.empty();
             case ADMINISTRATOR -> Optional.of("waits for a second administrator");
             case OWNER -> Optional.of("waits for the owner");
         };
-        return Stream.concat(token.readOnly() ? Stream.of(READ_ONLY) : Stream.empty(), waits.stream())
+        return Stream.of(
+                        Optional.of(purpose).filter(p -> !p.isEmpty()),
+                        Optional.of(READ_ONLY).filter(r -> token.readOnly()),
+                        waits)
+                .flatMap(Optional::stream)
                 .collect(Collectors.joining(", "));
+    }
+
+    /** Whose approval a token for this mailbox needs before it works. */
+    public Approver approver(Mailbox mailbox) {
+        return companies.of(mailbox.address().domain()).approver();
     }
 
     /** What reasons for tokens of this mailbox look like, for people; or empty text. */

@@ -90,6 +90,22 @@ public enum Setting {
             "sso.smtp.url",
             "",
             "The submission server of the sample webmail, `smtp://host:port` or `smtps://host:port`."),
+    DIAGNOSE_IMAP_URL(
+            "sso.diagnose.imap-url",
+            "",
+            "The IMAP server that Diagnose tries, `imap://host:port` or `imaps://host:port`. Empty: `sso.imap.url`."),
+    DIAGNOSE_POP3_URL(
+            "sso.diagnose.pop3-url",
+            "",
+            "The POP3 server that Diagnose tries, `pop3://host:port` or `pop3s://host:port`. Empty: none."),
+    DIAGNOSE_SMTP_URL(
+            "sso.diagnose.smtp-url",
+            "",
+            "The submission server that Diagnose tries, `smtp://host:port` or `smtps://host:port`."
+                    + " Empty: `sso.smtp.url`."),
+    DIAGNOSE_WEBMAIL_URL(
+            "sso.diagnose.webmail-url", "", "The webmail that Diagnose tries. Empty: the address of `sso.public-url`."),
+    DIAGNOSE_LIMIT("sso.diagnose.limit", "PT30S", "How long one diagnosis may take; `PT1S` to `PT2M`."),
     NOTICE_FROM(
             "sso.notice.from",
             "",

@@ -40,6 +40,7 @@ public record Settings(
         Database database,
         Keep keep,
         Demo demo,
+        Diagnose diagnose,
         Notice notice,
         List<Company> companies,
         List<Brand> brands) {
@@ -115,6 +116,14 @@ public record Settings(
     public record Demo(boolean on, int imapPort, int pop3Port, int smtpPort) {}
 
     /**
+     * What a diagnosis tries, and for how long; a server that is empty is not tried.
+     *
+     * @param webmail empty for the webmail's address as browsers see it
+     */
+    public record Diagnose(
+            Optional<URI> imap, Optional<URI> pop3, Optional<URI> smtp, Optional<URI> webmail, Duration limit) {}
+
+    /**
      * How owners are told of visits to their mailboxes, for whoever sends that mail.
      *
      * @param from empty where no company wants notices
@@ -146,7 +155,8 @@ public record Settings(
         Http there =
                 new Http(port, http.publicUrl, http.plain, http.trustedProxies, http.toolsGet, http.metricsAddresses);
         return new Settings(
-                enabled, there, login, session, console, node, mail, database, keep, demo, notice, companies, brands);
+                enabled, there, login, session, console, node, mail, database, keep, demo, diagnose, notice, companies,
+                brands);
     }
 
     /** What the company with this name in the directory wants; {@link Company#PLAIN} where nothing is set for it. */
@@ -217,6 +227,14 @@ public record Settings(
                             number(Setting.DEMO_IMAP_PORT, 0, 65_535),
                             number(Setting.DEMO_POP3_PORT, 0, 65_535),
                             number(Setting.DEMO_SMTP_PORT, 0, 65_535)),
+                    new Diagnose(
+                            uri(Setting.DIAGNOSE_IMAP_URL, "imap", "imaps")
+                                    .or(() -> uri(Setting.IMAP_URL, "imap", "imaps")),
+                            uri(Setting.DIAGNOSE_POP3_URL, "pop3", "pop3s"),
+                            uri(Setting.DIAGNOSE_SMTP_URL, "smtp", "smtps")
+                                    .or(() -> uri(Setting.SMTP_URL, "smtp", "smtps")),
+                            uri(Setting.DIAGNOSE_WEBMAIL_URL, "http", "https"),
+                            duration(Setting.DIAGNOSE_LIMIT, Duration.ofSeconds(1), Duration.ofMinutes(2))),
                     notice(),
                     companies(),
                     brands(logoutRedirect));

@@ -141,6 +141,11 @@ public final class DemoMail {
         return URI.create("imap://" + LOOPBACK + ':' + imapPort());
     }
 
+    /** Where a diagnosis finds POP3. */
+    public URI pop3() {
+        return URI.create("pop3://" + LOOPBACK + ':' + pop3Port());
+    }
+
     /** Where the webmail sends through. */
     public URI smtp() {
         return URI.create("smtp://" + LOOPBACK + ':' + smtpPort());
