@@ -63,6 +63,9 @@ export const onEnd = listener => {
 /** The session that this browser has; a Problem 401 where it has none. */
 export const session = async () => kept(await send('GET', 'session'));
 
+/** Whether the session is still there, asked without being a use of it; where it is not, the listener is told. */
+export const look = () => send('GET', 'session', {headers: {'X-Background': 'true'}}).catch(() => {});
+
 export const signIn = async (user, password) => {
   const bytes = new TextEncoder().encode(`${user}:${password}`);
   const basic = btoa(String.fromCharCode(...bytes));
@@ -80,6 +83,8 @@ export const checkPassword = (user, password) =>
   send('POST', `users/${segment(user)}/password-check`, {body: {password}});
 export const tokens = (user, cursor) => send('GET', 'tokens', {query: {user, state: 'all', cursor, limit: '20'}});
 export const issue = body => send('POST', 'tokens', {body});
+/** The tokens in one's domains that wait for an approval. */
+export const requests = cursor => send('GET', 'tokens', {query: {state: 'pending', cursor, limit: '20'}});
 export const approve = id => send('POST', `tokens/${segment(id)}/approval`);
 export const revoke = id => send('DELETE', `tokens/${segment(id)}`);
 export const sessions = user => send('GET', 'sessions', {query: {user, limit: '50'}});

@@ -3,6 +3,7 @@ import * as api from './api.js';
 import {Audit} from './audit.js';
 import {Mailbox} from './mailbox.js';
 import {Mailboxes} from './mailboxes.js';
+import {Requests} from './requests.js';
 import {SignIn} from './signin.js';
 import {choose, language, languages, load, nameOf, t} from './texts.js';
 import {Component, Failure, Loading, h, render} from './view.js';
@@ -19,16 +20,18 @@ const place = () => {
 
 const address = (page, name) => `#/${page}${name ? `/${encodeURIComponent(name)}` : ''}`;
 
+/** The pages that the top leads to, and what is below each. */
+const PAGES = {mailboxes: ['mailboxes', 'mailbox'], requests: ['requests'], audit: ['audit']};
+
 /** What the page is about, for the browser's tab. */
-const titleOf = ({page, name}) => (page === 'mailbox' && name) || t(page === 'audit' ? 'audit.title' : 'mailboxes.title');
+const titleOf = ({page, name}) => (page === 'mailbox' && name) || t(`${page in PAGES ? page : 'mailboxes'}.title`);
 
 const Top = ({me, page, onOut}) => h('header', {class: 'top'}, h('div', {class: 'bar'},
   h('a', {class: 'brand', href: '#/mailboxes'}, h('img', {src: 'icon.svg', alt: '', width: 32, height: 32}), 'Postern'),
   h('nav', {'aria-label': t('nav.label')}, h('ul', null,
-    h('li', null, h('a', {
-      href: '#/mailboxes', 'aria-current': page === 'mailboxes' || page === 'mailbox' ? 'page' : undefined
-    }, t('mailboxes.title'))),
-    h('li', null, h('a', {href: '#/audit', 'aria-current': page === 'audit' ? 'page' : undefined}, t('audit.title'))))),
+    Object.entries(PAGES).map(([name, below]) => h('li', {key: name}, h('a', {
+      href: address(name), 'aria-current': below.includes(page) ? 'page' : undefined
+    }, t(`${name}.title`)))))),
   h('details', {class: 'me', id: 'me'},
     h('summary', null, h('bdi', null, me.address)),
     h('dl', {class: 'facts'},
@@ -37,12 +40,16 @@ const Top = ({me, page, onOut}) => h('header', {class: 'top'}, h('div', {class: 
       h('div', null, h('dt', null, t('me.domains')), h('dd', null, me.domains.join(', ') || '–')))),
   h('button', {type: 'button', class: 'quiet small', id: 'signout', onClick: onOut}, t('signout'))));
 
+const LOOK_EVERY = 30_000;
+
 class Console extends Component {
   async componentDidMount() {
     addEventListener('hashchange', () => {
       this.setState(place(), () => document.getElementById('main')?.focus());
     });
     api.onEnd(() => this.setState({me: null, ended: true}));
+    // A page that nobody uses shows nothing of anybody's once the session has ended.
+    setInterval(() => this.state.me && api.look(), LOOK_EVERY);
     this.begin();
   }
 
@@ -70,6 +77,9 @@ class Console extends Component {
     }
     if (page === 'audit') {
       return h(Audit, {key: name, user: name});
+    }
+    if (page === 'requests') {
+      return h(Requests);
     }
     return h(Mailboxes, {me, q: name, onSearch: q => history.replaceState(null, '', address('mailboxes', q))});
   }

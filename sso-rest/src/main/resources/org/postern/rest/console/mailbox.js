@@ -1,10 +1,9 @@
 // One mailbox: what it is, what can be done about it, and who was let in.
 import * as api from './api.js';
 import {Generate} from './generate.js';
-import {distance, exactly, moment, nameOf, t} from './texts.js';
-import {Alert, Cell, Component, Confirm, Empty, Failure, Field, Head, Loaded, Long, Pages, Status, h, words} from './view.js';
-
-const Time = ({at}) => h('time', {datetime: at, title: exactly(at)}, moment(at));
+import {By, Deed, Deeds, Issued, Time} from './issued.js';
+import {distance, moment, nameOf, t} from './texts.js';
+import {Alert, Cell, Component, Empty, Field, Loaded, Long, Pages, Status, h, words} from './view.js';
 
 class ValidatePassword extends Component {
   async submit(event) {
@@ -35,47 +34,8 @@ class ValidatePassword extends Component {
   }
 }
 
-/** Rows with a button each that ends what the row tells of. */
-class Ending extends Component {
-  async end(id) {
-    this.setState({asked: undefined, problem: undefined, done: false});
-    try {
-      await this.props.end(id);
-      this.props.onEnded();
-      // The button goes away with what it ended, and the focus would go with it.
-      this.setState({done: true}, () => document.getElementById(this.props.heading).focus());
-    } catch (problem) {
-      this.setState({problem});
-    }
-  }
-
-  render({children, name}, {asked, problem, done}) {
-    return [
-      problem && h(Failure, {problem}),
-      h('p', {class: done ? 'alert good' : 'hidden', role: 'status'}, done && t(`${name}.done`)),
-      children(id => this.setState({asked: id, done: false})),
-      asked && h(Confirm, {
-        title: t(`${name}.confirm`), text: t(`${name}.confirm.more`), button: t(`${name}.button`),
-        onYes: () => this.end(asked), onNo: () => this.setState({asked: undefined})
-      })
-    ];
-  }
-}
-
-/** A list of what one administrator let happen, each row with a button that ends it while it can be ended. */
-const Issued = ({id, title, columns, items, row}) => h('table', {class: 'list', id, role: 'table'},
-  h('caption', {class: 'hidden'}, title),
-  h(Head, {columns, deeds: t('deeds')}),
-  h('tbody', {role: 'rowgroup'}, items.map(item => h('tr', {key: item.id, role: 'row'}, row(item)))));
-
 /** Whether a token may still open something, now or once it is approved. */
 const ends = token => ['live', 'pending'].includes(token.state);
-
-const By = ({issued}) => h(Cell, {label: t('token.by')}, h('bdi', null, issued.issued_by),
-  issued.reason && h('div', {class: 'quiet'}, h(Long, {text: issued.reason})));
-
-const End = ({text, of, onClick}) => h('button', {type: 'button', class: 'quiet small', onClick},
-  text, h('span', {class: 'hidden'}, ` – ${of}`));
 
 const Tokens = ({user, version, onNewest, onEnded}) => h(Pages, {
   of: user, version, from: async cursor => {
@@ -85,7 +45,7 @@ const Tokens = ({user, version, onNewest, onEnded}) => h(Pages, {
     }
     return page;
   }
-}, items => h(Ending, {name: 'revoke', heading: 'tokens-title', end: api.revoke, onEnded},
+}, items => h(Deeds, {deeds: {revoke: api.revoke}, heading: 'tokens-title', onDone: onEnded},
   ask => items.length === 0 ? h(Empty, {title: t('tokens.none')}) : h(Issued, {
     id: 'tokens', title: t('tokens.title'), items,
     columns: ['issued', 'type', 'by', 'uses', 'state'].map(name => t(`token.${name}`)),
@@ -97,14 +57,14 @@ const Tokens = ({user, version, onNewest, onEnded}) => h(Pages, {
         token.last_used_at && h('span', {class: 'rule'}, h(Time, {at: token.last_used_at}))),
       h(Cell, {label: t('token.state')}, h(Status, {kind: token.state === 'live' ? 'on' : 'none'}, t(`state.${token.state}`)),
         ends(token) && h('span', {class: 'rule'}, t('token.ends', {when: distance(token.expires_at)}))),
-      h('td', {class: 'deed', role: 'cell'}, ends(token) && h(End, {
-        text: t('revoke.button'), of: `${t(`type.${token.type}`)}, ${moment(token.issued_at)}`, onClick: () => ask(token.id)
+      h('td', {class: 'deed', role: 'cell'}, ends(token) && h(Deed, {
+        text: t('revoke.button'), of: `${t(`type.${token.type}`)}, ${moment(token.issued_at)}`, onClick: () => ask('revoke', token.id)
       }))
     ]
   })));
 
 const Sessions = ({user, version, onEnded}) => h(Pages, {of: user, version, from: () => api.sessions(user)},
-  items => h(Ending, {name: 'end', heading: 'sessions-title', end: api.endSession, onEnded},
+  items => h(Deeds, {deeds: {end: api.endSession}, heading: 'sessions-title', onDone: onEnded},
     ask => items.length === 0 ? h(Empty, {title: t('sessions.none')}) : h(Issued, {
       id: 'sessions', title: t('sessions.title'), items,
       columns: ['session.started', 'token.type', 'token.by', 'session.client'].map(name => t(name)),
@@ -114,8 +74,8 @@ const Sessions = ({user, version, onEnded}) => h(Pages, {of: user, version, from
         h(Cell, {label: t('token.type')}, t(`type.${s.type}`)),
         h(By, {issued: s}),
         h(Cell, {label: t('session.client')}, s.client, h('div', {class: 'rule'}, h(Long, {text: s.user_agent}))),
-        h('td', {class: 'deed', role: 'cell'}, h(End, {
-          text: t('end.button'), of: `${t(`type.${s.type}`)}, ${moment(s.started_at)}`, onClick: () => ask(s.id)
+        h('td', {class: 'deed', role: 'cell'}, h(Deed, {
+          text: t('end.button'), of: `${t(`type.${s.type}`)}, ${moment(s.started_at)}`, onClick: () => ask('end', s.id)
         }))
       ]
     })));

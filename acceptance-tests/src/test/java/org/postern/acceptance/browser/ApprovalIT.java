@@ -1,0 +1,122 @@
+package org.postern.acceptance.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.By;
+import org.openqa.selenium.WebElement;
+import org.postern.acceptance.RunningPostern;
+
+/** Four eyes in the console: one administrator asks, another one approves, and only then the token opens the mailbox. */
+class ApprovalIT {
+    private static final String ALICE = "alice@acme.example";
+
+    private static RunningPostern postern;
+    private static Browser browser;
+    private static Console console;
+
+    @BeforeAll
+    static void start() {
+        postern = RunningPostern.demo()
+                .setting("sso.companies", "acme")
+                .setting("sso.company.acme.name", "Acme")
+                .setting("sso.company.acme.approval", "administrator")
+                .start();
+        browser = Browser.open();
+        console = new Console(postern, browser);
+    }
+
+    @AfterAll
+    static void stop() {
+        browser.close();
+        postern.close();
+    }
+
+    @AfterEach
+    void nothingWasWrong() {
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    private static void requests() {
+        browser.go(postern.address() + "/console/#/requests");
+        browser.awaitElement("#requests-title");
+    }
+
+    private static List<String> deeds(String reason) {
+        return browser.all("#requests tbody tr").stream()
+                .filter(row -> row.getText().contains(reason))
+                .flatMap(row -> row.findElements(By.tagName("button")).stream())
+                .map(button -> button.getText().lines().findFirst().orElse(""))
+                .toList();
+    }
+
+    private static void press(String reason, String deed) {
+        WebElement row = browser.all("#requests tbody tr").stream()
+                .filter(r -> r.getText().contains(reason))
+                .findFirst()
+                .orElseThrow();
+        row.findElements(By.tagName("button")).stream()
+                .filter(b -> b.getText().startsWith(deed))
+                .findFirst()
+                .orElseThrow()
+                .click();
+        browser.find("#confirm-yes").click();
+    }
+
+    @Test
+    void token_worksOnceAnotherAdministratorApprovedIt() {
+        console.signIn("mail").open(ALICE);
+        console.generate("normal", "Four eyes");
+        assertThat(browser.find("#given-waits").getText()).contains("second administrator");
+        String link = browser.find("#open-webmail").getDomProperty("href") + "&direct=1";
+        browser.see("#tokens", "waiting for approval");
+        browser.inAnotherTab(() -> {
+            browser.go(link);
+            assertThat(browser.has("#support")).isFalse();
+        });
+        requests();
+        browser.see("#requests", "Four eyes");
+        assertThat(deeds("Four eyes")).as("his own").containsExactly("Revoke");
+
+        console.signIn("domain");
+        requests();
+        browser.see("#requests", "Four eyes");
+        press("Four eyes", "Approve");
+        browser.see("main", "The token is approved.");
+        browser.await(d -> browser.hasFocus("#requests-title"));
+        browser.await(d -> !browser.text().contains("Four eyes"));
+
+        browser.inAnotherTab(() -> {
+            browser.go(link);
+            assertThat(browser.awaitElement("#support").getText()).contains("mail@acme.example", "Four eyes");
+        });
+        browser.go(postern.address() + "/console/#/audit/alice%40acme.example");
+        browser.see("#audit", "approved");
+    }
+
+    @Test
+    void requestThatIsRefused_opensNothing() {
+        console.signIn("mail").open(ALICE);
+        console.generate("sso", "To be refused <b>now</b>");
+        String link = browser.find("#open-webmail").getDomProperty("href") + "&direct=1";
+        console.signIn("company");
+        requests();
+        browser.see("#requests", "To be refused <b>now</b>");
+        new Look(browser, "console").at("console-requests");
+        press("To be refused", "Revoke");
+        browser.await(d -> !browser.text().contains("To be refused"));
+        // The demo's own link waits like every other token.
+        press("The demo was started", "Revoke");
+        browser.see(".empty", "No requests");
+        new Look(browser, "console").at("console-requests-none");
+
+        browser.inAnotherTab(() -> {
+            browser.go(link);
+            assertThat(browser.has("#support")).isFalse();
+        });
+    }
+}

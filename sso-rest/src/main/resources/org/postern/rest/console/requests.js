@@ -1,0 +1,37 @@
+// The tokens that wait for somebody's approval.
+import * as api from './api.js';
+import {By, Deed, Deeds, Issued, Time} from './issued.js';
+import {distance, t} from './texts.js';
+import {Cell, Component, Empty, Pages, h} from './view.js';
+
+const mailboxPage = user => `#/mailbox/${encodeURIComponent(user)}`;
+
+const row = (token, ask) => [
+  h(Cell, {label: t('audit.user')}, h('a', {href: mailboxPage(token.user)}, h('bdi', null, token.user))),
+  h(Cell, {label: t('token.type')}, t(`type.${token.type}`), h('span', {class: 'rule'}, t(`type.${token.type}.more`))),
+  h(By, {issued: token}),
+  h(Cell, {label: t('token.issued')}, h(Time, {at: token.issued_at}),
+    h('span', {class: 'rule'}, t('token.ends', {when: distance(token.expires_at)}))),
+  h('td', {class: 'deed', role: 'cell'},
+    token.approval.may_approve
+      ? h(Deed, {text: t('approve.button'), of: token.user, onClick: () => ask('approve', token.id)})
+      : h('p', {class: 'rule'}, t(`given.waits.${token.approval.needed}`)),
+    ' ', h(Deed, {text: t('revoke.button'), of: token.user, onClick: () => ask('revoke', token.id)}))
+];
+
+export class Requests extends Component {
+  render(props, {version = 0}) {
+    return h('main', {id: 'main', tabindex: -1},
+      h('h1', {id: 'requests-title', tabindex: -1}, t('requests.title')),
+      h(Pages, {of: 'requests', version, from: api.requests}, items => h(Deeds, {
+        deeds: {approve: api.approve, revoke: api.revoke}, heading: 'requests-title',
+        onDone: () => this.setState({version: version + 1})
+      }, ask => items.length === 0
+        ? h(Empty, {title: t('requests.none')}, h('p', null, t('requests.none.more')))
+        : h(Issued, {
+          id: 'requests', title: t('requests.title'), items,
+          columns: ['audit.user', 'token.type', 'token.by', 'token.issued'].map(name => t(name)),
+          row: token => row(token, ask)
+        }))));
+  }
+}
