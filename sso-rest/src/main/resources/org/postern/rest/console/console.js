@@ -24,7 +24,7 @@ const address = (page, name) => `#/${page}${name ? `/${encodeURIComponent(name)}
 const PAGES = {mailboxes: ['mailboxes', 'mailbox'], requests: ['requests'], audit: ['audit']};
 
 /** What the page is about, for the browser's tab. */
-const titleOf = ({page, name}) => (page === 'mailbox' && name) || t(`${page in PAGES ? page : 'mailboxes'}.title`);
+const titleOf = ({page, name}) => (page === 'mailbox' && name) || t(`${Object.hasOwn(PAGES, page) ? page : 'mailboxes'}.title`);
 
 const Top = ({me, page, onOut}) => h('header', {class: 'top'}, h('div', {class: 'bar'},
   h('a', {class: 'brand', href: '#/mailboxes'}, h('img', {src: 'icon.svg', alt: '', width: 32, height: 32}), 'Postern'),
