@@ -56,7 +56,8 @@ record WebmailProbe(URI address) implements Probe {
 
         void run() throws IOException, Halt {
             HttpResponse<InputStream> login = trace.step(Name.LOGIN, () -> {
-                HttpResponse<InputStream> answer = send(HttpRequest.newBuilder(base)
+                URI door = base.resolve("?" + LoginUrl.TASK_PARAMETER + '&' + LoginUrl.ACTION_PARAMETER);
+                HttpResponse<InputStream> answer = send(HttpRequest.newBuilder(door)
                         .header("Content-Type", "application/x-www-form-urlencoded")
                         .POST(HttpRequest.BodyPublishers.ofString(form())));
                 if (answer.statusCode() / 100 != 3) {
@@ -73,8 +74,7 @@ record WebmailProbe(URI address) implements Probe {
         }
 
         private String form() {
-            return LoginUrl.TASK_PARAMETER + '&' + LoginUrl.ACTION_PARAMETER + "&direct=1&user="
-                    + encode(attempt.user()) + "&pass="
+            return "direct=1&user=" + encode(attempt.user()) + "&pass="
                     + encode(attempt.secret().reveal());
         }
 

@@ -384,7 +384,7 @@ class DiagnosisTest {
     }
 
     private static @Nullable String webmail(String request) {
-        return request.startsWith("POST / ")
+        return request.startsWith("POST /?_task=login&_action=login ")
                 ? http("303 See Other", "Location: /?_task=mail", "Set-Cookie: id=cookie-secret; HttpOnly")
                 : http("200 OK");
     }
@@ -404,10 +404,10 @@ class DiagnosisTest {
 
     @ParameterizedTest
     @CsvSource({
-        "POST / , 500 Broken, '', UNEXPECTED",
-        "POST / , 401 No, '', LOGIN_REFUSED",
-        "POST / , 200 The login page, '', LOGIN_REFUSED",
-        "POST / , 429 Too many, '', THROTTLED",
+        "POST /?_task=login, 500 Broken, '', UNEXPECTED",
+        "POST /?_task=login, 401 No, '', LOGIN_REFUSED",
+        "POST /?_task=login, 200 The login page, '', LOGIN_REFUSED",
+        "POST /?_task=login, 429 Too many, '', THROTTLED",
         "GET /?_task=mail, 500 Broken, '', UNEXPECTED",
         "GET /?_task=mail, 303 Round and round, Location: /?_task=mail, UNEXPECTED",
         "GET /?_task=mail, 303 Away, Location: http://evil.invalid/, UNEXPECTED",
