@@ -18,7 +18,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.WebElement;
 import org.postern.acceptance.RunningPostern;
 
 /** The console in Chromium, as support staff uses it: the two procedures of the hosted service, and what goes wrong. */
@@ -66,8 +65,9 @@ class ConsoleIT {
         browser.awaitElement("#tools");
     }
 
-    private static List<String> texts(String selector) {
-        return browser.all(selector).stream().map(WebElement::getText).toList();
+    /** Read at once, since a list that is searched changes under the reader. */
+    private static Object texts(String selector) {
+        return browser.script("return [...document.querySelectorAll(arguments[0])].map(e => e.innerText)", selector);
     }
 
     private static void type(String id, String text) {
