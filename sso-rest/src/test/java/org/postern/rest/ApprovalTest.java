@@ -7,11 +7,14 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.core.Acme;
 import org.postern.core.AuditEvent;
 import org.postern.core.Channel;
 import org.postern.core.Secret;
@@ -123,7 +126,7 @@ class ApprovalTest {
                 .directory()
                 .editor()
                 .orElseThrow()
-                .addApiKey(org.postern.core.Acme.address(Server.MAIL), Secret.of("api-key-of-mail"));
+                .addApiKey(Acme.address(Server.MAIL), Secret.of("api-key-of-mail"));
         Request request = ask(Server.MAIL, Server.ALICE, "sso");
 
         HttpResponse<String> answer = server.send(
@@ -173,12 +176,11 @@ class ApprovalTest {
             assertThat(approve(admin, request)).as(admin).isEqualTo(403);
         }
         var approvals = server.postern.approvals();
-        var id = java.util.UUID.fromString(request.id());
-        var bob = org.postern.core.Acme.address("bob@acme.example");
-        var alice = org.postern.core.Acme.address(Server.ALICE);
+        var id = UUID.fromString(request.id());
+        var bob = Acme.address("bob@acme.example");
+        var alice = Acme.address(Server.ALICE);
         assertThat(approvals.grant(bob, id, Server.CLIENT)).as("another's").isFalse();
-        assertThat(approvals.awaiting(bob, 10, java.util.Optional.empty()).items())
-                .isEmpty();
+        assertThat(approvals.awaiting(bob, 10, Optional.empty()).items()).isEmpty();
         assertThat(approvals.grant(alice, id, Server.CLIENT)).isTrue();
         assertThat(approvals.grant(alice, id, Server.CLIENT)).as("twice").isFalse();
 
@@ -190,9 +192,9 @@ class ApprovalTest {
     void ownerRefuses_andTheTokenIsRevoked() {
         approvedBy("owner");
         Request request = ask(Server.MAIL, Server.ALICE, "sso");
-        var alice = org.postern.core.Acme.address(Server.ALICE);
+        var alice = Acme.address(Server.ALICE);
 
-        assertThat(server.postern.approvals().refuse(alice, java.util.UUID.fromString(request.id()), Server.CLIENT))
+        assertThat(server.postern.approvals().refuse(alice, UUID.fromString(request.id()), Server.CLIENT))
                 .isTrue();
 
         assertThat(redeem(Server.ALICE, request.value())).isEqualTo(new Redemption.Refused(Refusal.REVOKED));

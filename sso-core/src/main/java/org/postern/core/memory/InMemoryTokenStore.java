@@ -19,6 +19,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.postern.core.AdminSession;
+import org.postern.core.Approval;
 import org.postern.core.Approver;
 import org.postern.core.AuditEvent;
 import org.postern.core.Client;
@@ -429,44 +430,25 @@ public final class InMemoryTokenStore implements TokenStore {
     }
 
     private static LoginToken used(LoginToken t, Instant now, int atMailServer) {
-        return new LoginToken(
-                t.id(),
-                t.mailbox(),
-                t.type(),
-                t.issuer(),
-                t.reason(),
-                t.locale(),
-                t.confirm(),
-                t.readOnly(),
-                t.approval(),
-                t.issuedAt(),
-                t.expiresAt(),
-                t.uses() + 1,
-                t.mailUses() + atMailServer,
-                Optional.of(now),
-                t.revokedAt());
+        return changed(t, t.approval(), t.uses() + 1, t.mailUses() + atMailServer, Optional.of(now), t.revokedAt());
     }
 
     private static LoginToken approved(LoginToken t, MailboxAddress by, Instant at) {
-        return new LoginToken(
-                t.id(),
-                t.mailbox(),
-                t.type(),
-                t.issuer(),
-                t.reason(),
-                t.locale(),
-                t.confirm(),
-                t.readOnly(),
-                t.approval().given(by, at),
-                t.issuedAt(),
-                t.expiresAt(),
-                t.uses(),
-                t.mailUses(),
-                t.lastUsedAt(),
-                t.revokedAt());
+        return changed(t, t.approval().given(by, at), t.uses(), t.mailUses(), t.lastUsedAt(), t.revokedAt());
     }
 
     private static LoginToken revoked(LoginToken t, Instant at) {
+        return changed(t, t.approval(), t.uses(), t.mailUses(), t.lastUsedAt(), Optional.of(at));
+    }
+
+    /** The token with all that can change after it was issued. */
+    private static LoginToken changed(
+            LoginToken t,
+            Approval approval,
+            int uses,
+            int mailUses,
+            Optional<Instant> lastUsedAt,
+            Optional<Instant> revokedAt) {
         return new LoginToken(
                 t.id(),
                 t.mailbox(),
@@ -476,13 +458,13 @@ public final class InMemoryTokenStore implements TokenStore {
                 t.locale(),
                 t.confirm(),
                 t.readOnly(),
-                t.approval(),
+                approval,
                 t.issuedAt(),
                 t.expiresAt(),
-                t.uses(),
-                t.mailUses(),
-                t.lastUsedAt(),
-                Optional.of(at));
+                uses,
+                mailUses,
+                lastUsedAt,
+                revokedAt);
     }
 
     private static TokenSession ended(TokenSession s, Instant at) {

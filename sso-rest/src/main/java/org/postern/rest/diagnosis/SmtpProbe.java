@@ -17,7 +17,6 @@ record SmtpProbe(Target target) implements Probe {
     private static final int OK = 250;
     private static final int GO_ON = 334;
     private static final int CLOSING = 421;
-    private static final int TEMPORARY = 454;
 
     @Override
     public void run(Attempt attempt, Trace trace) throws IOException, Halt {
@@ -83,7 +82,7 @@ record SmtpProbe(Target target) implements Probe {
             throw new Halt(Verdict.THROTTLED);
         }
         boolean permanent = reply.code() >= 500 && reply.code() != 502 && reply.code() != 504;
-        throw new Halt(permanent && reply.code() != TEMPORARY ? Verdict.LOGIN_REFUSED : Verdict.UNEXPECTED);
+        throw new Halt(permanent ? Verdict.LOGIN_REFUSED : Verdict.UNEXPECTED);
     }
 
     private static Reply secret(Connection connection, String line) throws IOException, Halt {
