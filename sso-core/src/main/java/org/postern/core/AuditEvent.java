@@ -9,7 +9,7 @@ import java.util.UUID;
  * One row of the audit trail (contract, section 11). It never holds a secret, nor text that somebody typed where an
  * address belongs and that is none: it might be a password.
  *
- * @param id time-ordered
+ * @param id time-ordered: made of {@code time}, so that the order of ids is the order of time
  * @param administrator who did it; for a redemption the one who issued the token
  * @param reason the token's reason, or empty text
  * @param detail what the event type needs to be told exactly, for example why something was refused

@@ -23,6 +23,11 @@ public final class TimeOrderedId {
         return new UUID(high, low);
     }
 
+    /** One that comes before all that are made in the millisecond of {@code time}, or later; there is none before 1970. */
+    public static UUID lowest(Instant time) {
+        return new UUID(Math.max(0, time.toEpochMilli()) << 16, 0);
+    }
+
     /** The moment in which {@code id} was made, in milliseconds: what {@link #next} was told. */
     public static Instant time(UUID id) {
         return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);

@@ -38,6 +38,9 @@ sealed interface Dialect permits H2Dialect, PostgreSqlDialect {
     /** What a new connection is told. */
     String sessionSetup(Duration timeout);
 
+    /** What a transaction that only reads a list is told first, if anything: it asks for one text. */
+    Optional<String> planningOfLists();
+
     /** Why a database cannot be used at all, if it cannot: looked at before the schema is made. */
     Optional<String> unsuitable(Connection connection) throws SQLException;
 
@@ -63,8 +66,8 @@ sealed interface Dialect permits H2Dialect, PostgreSqlDialect {
     /** Keeps others that want to keep one of these values waiting until the transaction ends. */
     void holdValues(Connection connection, List<TokenDigest> values) throws SQLException;
 
-    /** Whether a query can be run once for each element of an array. */
-    boolean hasLateral();
+    /** Whether arrays can be read as tables, and the plan for them goes by what the tables hold. */
+    boolean hasPlanner();
 
     /** Makes room for the weeks to come, where the database wants that. Does no harm when called often. */
     void preparePartitions(Database database, Instant now);

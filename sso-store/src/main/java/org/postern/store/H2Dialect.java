@@ -75,6 +75,11 @@ final class H2Dialect implements Dialect {
     }
 
     @Override
+    public Optional<String> planningOfLists() {
+        return Optional.empty();
+    }
+
+    @Override
     public Optional<String> unsuitable(Connection connection) {
         return Optional.empty();
     }
@@ -137,7 +142,7 @@ final class H2Dialect implements Dialect {
     }
 
     @Override
-    public boolean hasLateral() {
+    public boolean hasPlanner() {
         return false;
     }
 

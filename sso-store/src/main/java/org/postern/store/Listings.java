@@ -1,8 +1,13 @@
 package org.postern.store;
 
 import jakarta.persistence.PersistenceException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,12 +19,12 @@ import java.util.stream.Stream;
 import org.hibernate.JDBCException;
 import org.hibernate.SessionFactory;
 import org.hibernate.StatelessSession;
+import org.hibernate.Transaction;
 import org.hibernate.boot.MetadataSources;
 import org.hibernate.boot.registry.StandardServiceRegistry;
 import org.hibernate.boot.registry.StandardServiceRegistryBuilder;
 import org.hibernate.query.SelectionQuery;
 import org.jspecify.annotations.Nullable;
-import org.postern.core.Administrator;
 import org.postern.core.Approver;
 import org.postern.core.AuditEvent;
 import org.postern.core.DomainName;
@@ -27,7 +32,6 @@ import org.postern.core.LoginToken;
 import org.postern.core.Mailbox;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Page;
-import org.postern.core.Role;
 import org.postern.core.TimeOrderedId;
 import org.postern.core.TokenSession;
 import org.postern.core.UnavailableException;
@@ -42,6 +46,9 @@ import org.postern.core.spi.AuditQuery;
  * the order names all of its columns, and would sort every row of the mailbox otherwise.
  */
 final class Listings implements AutoCloseable {
+    /** How many mailboxes are looked at in their order before all are: in PostgreSQL some ten milliseconds' worth. */
+    private static final int FIRST = 20_000;
+
     private static final String LIVE = " and t.revokedAt is null and t.expiresAt > :now"
             + " and (t.approval = 'none' or t.approvedAt is not null)"
             + " and (t.uses = 0 or t.sessionType in ('normal', 'normal_admin'))";
@@ -93,19 +100,18 @@ final class Listings implements AutoCloseable {
     }
 
     private List<Question<TokenRow>> questions(Set<DomainName> domains, int most, Optional<UUID> after) {
-        List<String> names = domains.stream().map(Object::toString).toList();
-        if (database.dialect().hasLateral()) {
+        if (database.dialect().hasPlanner()) {
             Question<TokenRow> question = Question.inSql(
                     TokenRow.class,
                     "select t.* from unnest(cast(:domains as text[])) as d(name) cross join lateral"
                             // Not "=": the planner would take the index of ids, and look through all other domains.
                             + " (select * from login_token where domain >= d.name and domain <= d.name");
-            question.with("domains", names.toArray(String[]::new));
+            question.with("domains", names(domains));
             after.ifPresent(a -> question.and(" and id < :after").with("after", a));
             question.and(" order by domain desc, id desc limit " + most + ") as t order by t.id desc");
             return List.of(question);
         }
-        return names.stream().map(name -> inDomain(name, after)).toList();
+        return Arrays.stream(names(domains)).map(name -> inDomain(name, after)).toList();
     }
 
     private static Question<TokenRow> inDomain(String domain, Optional<UUID> after) {
@@ -136,8 +142,7 @@ final class Listings implements AutoCloseable {
                 TokenRow.class,
                 "select * from login_token t where t.waiting = true and t.domain = any (:domains)"
                         + " and t.revoked_at is null and t.expires_at > :now");
-        question.with("domains", domains.stream().map(Object::toString).toArray(String[]::new))
-                .with("now", Parameters.stored(now));
+        question.with("domains", names(domains)).with("now", Parameters.stored(now));
         after.ifPresent(a -> question.and(" and t.id < :after").with("after", position(a)));
         return question;
     }
@@ -174,45 +179,132 @@ final class Listings implements AutoCloseable {
         return page(question, limit, SessionRow::session, s -> s.id().toString());
     }
 
+    /**
+     * One stretch of time after the other until the page is full. What happens often is found in the newest hours; what
+     * is rare has few rows, which an index finds in any stretch. Asked for all at once, no plan suits both.
+     */
     Page<AuditEvent> audit(AuditQuery query, int limit, Optional<String> after) {
-        Question<AuditRow> question =
-                Question.inSql(AuditRow.class, "select * from audit_event e where e.domain = any (:domains)");
-        question.with("domains", query.domains().stream().map(Object::toString).toArray(String[]::new));
-        query.mailbox().ifPresent(m -> question.and(" and e.mailbox = :mailbox").with("mailbox", m.toString()));
-        query.administrator()
-                .ifPresent(a ->
-                        question.and(" and e.administrator = :administrator").with("administrator", a.toString()));
-        query.type().ifPresent(t -> question.and(" and e.event = :event").with("event", t.apiName()));
-        query.since()
-                .ifPresent(s -> question.and(" and e.happened_at >= :since").with("since", Parameters.stored(s)));
-        query.until().ifPresent(u -> question.and(" and e.happened_at < :until").with("until", Parameters.stored(u)));
-        after.ifPresent(a -> question.and(" and e.id < :after").with("after", position(a)));
-        question.and(" order by e.id desc");
-        return page(question, limit, AuditRow::event, e -> e.id().toString());
+        Optional<UUID> position = after.map(Listings::position);
+        if (query.mailbox().filter(m -> !query.domains().contains(m.domain())).isPresent()) {
+            return new Page<>(List.of(), Optional.empty());
+        }
+        Iterator<Stretch> stretches = database.dialect().hasPlanner()
+                ? Stretch.before(position, query)
+                : List.of(Stretch.ALWAYS).iterator();
+        List<AuditEvent> found = new ArrayList<>();
+        while (found.size() <= limit && stretches.hasNext()) {
+            Question<AuditRow> question = audit(query, position, stretches.next());
+            found.addAll(rows(question, limit + 1 - found.size(), AuditRow::event));
+        }
+        return Page.of(found, limit, e -> e.id().toString());
     }
 
-    Page<Mailbox> search(Administrator administrator, String text, int limit, Optional<String> after) {
-        Question<MailboxRow> question = Question.inHql(MailboxRow.class, "from MailboxRow m where ");
-        if (administrator.role() == Role.COMPANY) {
-            question.and("m.domain in (select d.name from DomainRow d where d.company = :company)")
-                    .with("company", StorableText.of(administrator.company()));
-        } else if (administrator.domains().isEmpty()) {
-            return new Page<>(List.of(), Optional.empty());
+    private Question<AuditRow> audit(AuditQuery query, Optional<UUID> after, Stretch stretch) {
+        boolean planner = database.dialect().hasPlanner();
+        Question<AuditRow> question = Question.inSql(
+                AuditRow.class, (planner ? "select e.* from (" : "") + "select * from audit_event where ");
+        if (query.mailbox().isPresent()) {
+            question.and("mailbox = :mailbox")
+                    .with("mailbox", query.mailbox().get().toString());
         } else {
-            question.and("m.domain in (:domains)")
-                    .with(
-                            "domains",
-                            administrator.domains().stream()
-                                    .map(Object::toString)
-                                    .toList());
+            question.and(planner ? "domain in (select unnest(cast(:domains as text[])))" : "domain = any (:domains)")
+                    .with("domains", names(query.domains()));
         }
-        if (!text.isEmpty()) {
-            question.and(" and (m.address like :text escape '!' or m.foldedName like :text escape '!')")
-                    .with("text", '%' + literally(SqlMailDirectory.folded(StorableText.of(text))) + '%');
+        query.administrator()
+                .ifPresent(
+                        a -> question.and(" and administrator = :administrator").with("administrator", a.toString()));
+        query.type().ifPresent(t -> question.and(" and event = :event").with("event", t.apiName()));
+        query.since().ifPresent(s -> question.and(" and happened_at >= :since").with("since", Parameters.stored(s)));
+        query.until().ifPresent(u -> question.and(" and happened_at < :until").with("until", Parameters.stored(u)));
+        after.ifPresent(a -> question.and(" and id < :after").with("after", a));
+        stretch.restrict(question);
+        // Without the fence a planner hopes to find a page's worth soon if it goes through the ids of all domains.
+        String order = query.mailbox().isPresent() ? " order by mailbox desc, id desc" : " order by id desc";
+        return question.and(planner ? " offset 0) as e" + order : order);
+    }
+
+    /**
+     * A stretch of time, of which a row's id and its time tell alike.
+     *
+     * @param from its first moment, in milliseconds; empty: whatever is older
+     * @param to the first moment after it; empty: whatever is newer
+     */
+    private record Stretch(Optional<Instant> from, Optional<Instant> to) {
+        static final Stretch ALWAYS = new Stretch(Optional.empty(), Optional.empty());
+
+        private static final Duration SHORTEST = Duration.ofHours(1);
+        private static final int GROWTH = 4;
+        private static final int STEPS = 8;
+
+        /** Each four times as long as the one before, from an hour to seven and a half years, and the rest. */
+        static Iterator<Stretch> before(Optional<UUID> position, AuditQuery query) {
+            Instant newest = position.map(TimeOrderedId::time)
+                    .or(() -> query.until().map(Parameters::stored))
+                    .orElseGet(Instant::now)
+                    .truncatedTo(ChronoUnit.MILLIS);
+            Optional<Instant> oldest = query.since().map(Parameters::stored);
+            List<Stretch> stretches = new ArrayList<>();
+            Optional<Instant> to = Optional.empty();
+            Duration length = SHORTEST;
+            for (int i = 0; i < STEPS; i++, length = length.multipliedBy(GROWTH)) {
+                Instant from = newest.minus(length);
+                if (oldest.filter(from::isBefore).isPresent()) {
+                    break;
+                }
+                stretches.add(new Stretch(Optional.of(from), to));
+                to = Optional.of(from);
+            }
+            stretches.add(new Stretch(Optional.empty(), to));
+            return stretches.iterator();
         }
-        after.ifPresent(a -> question.and(" and m.address > :after").with("after", address(a)));
-        question.and(" order by m.address");
-        return page(question, limit, MailboxRow::mailbox, m -> m.address().toString());
+
+        void restrict(Question<AuditRow> question) {
+            from.ifPresent(f -> question.and(" and happened_at >= :from and id >= :lowest")
+                    .with("from", Parameters.stored(f))
+                    .with("lowest", TimeOrderedId.lowest(f)));
+            to.ifPresent(t -> question.and(" and happened_at < :to and id < :highest")
+                    .with("to", Parameters.stored(t))
+                    .with("highest", TimeOrderedId.lowest(t)));
+        }
+    }
+
+    /**
+     * By address. What many have in their address or name is among the first that are looked at; only what is rare is
+     * looked for everywhere, as the database finds best: in the domains, by the index of texts, or one by one.
+     */
+    Page<Mailbox> search(Set<DomainName> domains, String text, int limit, Optional<String> after) {
+        Optional<String> position = after.map(Listings::address);
+        String matching = "domain = any (:domains)"
+                + (text.isEmpty() ? "" : " and (address like :text escape '!' or folded_name like :text escape '!')");
+        String rest = position.isPresent() ? " address > :after" : " true";
+        List<String> selections = database.dialect().hasPlanner()
+                ? List.of(
+                        "select * from (select * from mailbox where" + rest + " order by address limit " + FIRST
+                                + ") as m where " + matching + " order by address",
+                        "select * from (select * from mailbox where " + matching + " and" + rest
+                                + " offset 0) as m order by address")
+                : List.of("select * from mailbox where " + matching + " and" + rest + " order by address");
+        List<Mailbox> found = List.of();
+        for (String selection : selections) {
+            Question<MailboxRow> question = Question.inSql(
+                    MailboxRow.class,
+                    "select m.*, a.admin_role from (" + selection + " limit " + (limit + 1)
+                            + ") as m left join administrator a on a.address = m.address order by m.address");
+            question.with("domains", names(domains));
+            position.ifPresent(a -> question.with("after", a));
+            if (!text.isEmpty()) {
+                question.with("text", '%' + literally(SqlMailDirectory.folded(StorableText.of(text))) + '%');
+            }
+            found = rows(question, limit + 1, MailboxRow::mailbox);
+            if (found.size() > limit) {
+                break;
+            }
+        }
+        return Page.of(found, limit, m -> m.address().toString());
+    }
+
+    private static String[] names(Set<DomainName> domains) {
+        return domains.stream().map(Object::toString).toArray(String[]::new);
     }
 
     /** Text for {@code like} with the escape {@code !}, every character of which stands for itself. */
@@ -291,7 +383,15 @@ final class Listings implements AutoCloseable {
 
     private <T> T read(Function<StatelessSession, T> work) {
         try (StatelessSession session = factory().openStatelessSession()) {
-            return work.apply(session);
+            Optional<String> planning = database.dialect().planningOfLists();
+            if (planning.isEmpty()) {
+                return work.apply(session);
+            }
+            Transaction transaction = session.beginTransaction();
+            session.createNativeQuery(planning.get(), String.class).getSingleResult();
+            T result = work.apply(session);
+            transaction.commit();
+            return result;
         } catch (JDBCException e) {
             throw Faults.of(e.getSQLException());
         } catch (PersistenceException e) {
@@ -329,8 +429,7 @@ final class Listings implements AutoCloseable {
                 .applySetting("hibernate.jdbc.log.errors", false)
                 .build();
         return new MetadataSources(registry)
-                .addAnnotatedClasses(
-                        TokenRow.class, SessionRow.class, AuditRow.class, MailboxRow.class, DomainRow.class)
+                .addAnnotatedClasses(TokenRow.class, SessionRow.class, AuditRow.class, MailboxRow.class)
                 .buildMetadata()
                 .buildSessionFactory();
     }

@@ -117,7 +117,7 @@ final class SqlMailDirectory implements MailDirectory {
 
     @Override
     public Page<Mailbox> search(Administrator administrator, String text, int limit, Optional<String> after) {
-        return listings.search(administrator, text, limit, after);
+        return listings.search(domainsOf(administrator), text, limit, after);
     }
 
     @Override
