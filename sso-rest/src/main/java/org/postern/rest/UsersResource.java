@@ -51,7 +51,8 @@ final class UsersResource {
         Query.of(request);
         Administrator reader = Caller.administrator(request);
         Mailbox mailbox = Views.given(mailboxes.look(reader, address));
-        return Views.OneUser.of(mailbox, tokens.issuable(reader, address), tokens.reasonHint(mailbox));
+        return Views.OneUser.of(
+                mailbox, tokens.issuable(reader, address), tokens.approver(mailbox), tokens.reasonHint(mailbox));
     }
 
     @POST

@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.AdminSession;
+import org.postern.core.Approver;
 import org.postern.core.AuditEvent;
 import org.postern.core.LoginToken;
 import org.postern.core.Mailbox;
@@ -145,6 +146,7 @@ final class Views {
      * One mailbox, for whoever may issue tokens for it.
      *
      * @param types what the one who asks may issue for it
+     * @param approval whose approval a token for it needs before it works
      * @param reasonHint what a reason for it looks like
      */
     record OneUser(
@@ -154,8 +156,9 @@ final class Views {
             @Nullable String role,
             @Nullable String locale,
             List<String> types,
+            String approval,
             @Nullable String reasonHint) {
-        static OneUser of(Mailbox m, List<SessionType> types, String reasonHint) {
+        static OneUser of(Mailbox m, List<SessionType> types, Approver approver, String reasonHint) {
             User user = User.of(m);
             return new OneUser(
                     user.address(),
@@ -164,6 +167,7 @@ final class Views {
                     user.role(),
                     user.locale(),
                     types.stream().map(SessionType::apiName).toList(),
+                    approver.apiName(),
                     reasonHint.isEmpty() ? null : reasonHint);
         }
     }

@@ -20,10 +20,10 @@ async function problemOf(response) {
   return new Problem(response.status, body, Number(response.headers.get('Retry-After')) || 0);
 }
 
-async function send(method, path, {query = {}, body, headers = {}} = {}, read = response => response.json()) {
+async function send(method, path, {query = {}, body, headers = {}, signal = AbortSignal.timeout(PATIENCE)} = {}, read = response => response.json()) {
   const url = new URL(path, BASE);
   Object.entries(query).forEach(([name, value]) => value && url.searchParams.set(name, value));
-  const request = {method, headers: {...headers}, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE)};
+  const request = {method, headers: {...headers}, cache: 'no-store', signal};
   if (method !== 'GET' && csrf) {
     request.headers['X-CSRF-Token'] = csrf;
   }
@@ -94,6 +94,19 @@ export const audit = (wanted, cursor) => send('GET', 'audit', {query: {...wanted
 /** The last time that a token opened this mailbox in a browser; undefined where none did. */
 export const lastLogin = async user =>
   (await send('GET', 'audit', {query: {user, event: 'redeemed', limit: '1'}})).items[0];
+
+/** Tells what a diagnosis finds as it is found: a name and what it is about. Whoever aborts ends it on the server too. */
+export const diagnose = (user, body, signal, tell) => send('POST', `users/${segment(user)}/diagnosis`,
+  {body, signal, headers: {Accept: 'text/event-stream'}}, async response => {
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = '';
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      const events = (rest + read.value).split('\n\n');
+      rest = events.pop();
+      events.map(event => /^event: (\w+)\ndata: (.*)$/.exec(event)).filter(Boolean)
+        .forEach(([, name, data]) => tell(name, JSON.parse(data)));
+    }
+  });
 
 /** All that audit() shows page by page, as one file of this type. */
 export const auditFile = (wanted, type) =>

@@ -73,7 +73,7 @@ class Console extends Component {
 
   page({me, page, name}) {
     if (page === 'mailbox' && name) {
-      return h(Mailbox, {key: name, user: name});
+      return h(Mailbox, {key: name, user: name, me});
     }
     if (page === 'audit') {
       return h(Audit, {key: name, user: name});

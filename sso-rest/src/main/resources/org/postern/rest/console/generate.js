@@ -48,6 +48,17 @@ const Given = ({token, onClose}) => h('section', {class: 'given', id: 'given', '
   h('p', {class: 'deeds'},
     h('button', {type: 'button', class: 'quiet', id: 'given-close', onClick: onClose}, t('close'))));
 
+/** Why: with the form that the mailbox's company wants, and what was wrong with it. */
+export const Reason = ({id, mailbox, problem}) => {
+  const hint = mailbox.reason_hint;
+  const error = problem?.errors.some(e => e.field === 'reason')
+    ? hint ? t('generate.reason.form', {hint}) : t('generate.reason.wrong')
+    : undefined;
+  return h(Field, {id, label: t('generate.reason'), rule: hint || t('generate.reason.rule'), error}, h('input', {
+    ...described(id, true, error), name: 'reason', type: 'text', maxlength: 500, required: true, autocomplete: 'off'
+  }));
+};
+
 /** Calls onIssued() when there is a new token. */
 export class Generate extends Component {
   async submit(event) {
@@ -84,11 +95,7 @@ export class Generate extends Component {
     if (given) {
       return h(Given, {token: given, onClose: () => this.setState({given: undefined, typed: ''}, () => document.getElementById('reason').focus())});
     }
-    const wrong = field => problem && problem.errors.some(e => e.field === field)
-      ? field === 'reason' && mailbox.reason_hint
-        ? t('generate.reason.form', {hint: mailbox.reason_hint})
-        : t(`generate.${field}.wrong`)
-      : undefined;
+    const wrong = field => problem?.errors.some(e => e.field === field) ? t(`generate.${field}.wrong`) : undefined;
     const shown = problem && problem.errors.length === 0;
     return h('form', {id: 'generate', onSubmit: e => this.submit(e)},
       shown && h('p', {class: 'alert bad', role: 'alert', id: 'generate-error', tabindex: -1}, failure(problem, mailbox.address)),
@@ -96,11 +103,7 @@ export class Generate extends Component {
         mailbox.types.map((type, i) => h('label', {class: 'choice', key: type},
           h('input', {type: 'radio', name: 'type', value: type, required: true, defaultChecked: i === 0}),
           h('span', null, h('b', null, t(`type.${type}`)), h('span', {class: 'rule'}, t(`type.${type}.more`)))))),
-      h(Field, {id: 'reason', label: t('generate.reason'), rule: mailbox.reason_hint || t('generate.reason.rule'), error: wrong('reason')},
-        h('input', {
-          ...described('reason', true, wrong('reason')), name: 'reason', type: 'text', maxlength: 500, required: true,
-          autocomplete: 'off'
-        })),
+      h(Reason, {id: 'reason', mailbox, problem}),
       h(Field, {id: 'token', label: t('generate.token'), rule: t('generate.token.rule'), error: wrong('token')},
         h('input', {
           ...described('token', true, wrong('token')), name: 'token', type: 'text', maxlength: 128, autocomplete: 'off',

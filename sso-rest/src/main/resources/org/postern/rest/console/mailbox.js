@@ -1,5 +1,6 @@
 // One mailbox: what it is, what can be done about it, and who was let in.
 import * as api from './api.js';
+import {Diagnose} from './diagnose.js';
 import {Generate} from './generate.js';
 import {By, Deed, Deeds, Issued, Time} from './issued.js';
 import {distance, moment, nameOf, t} from './texts.js';
@@ -103,7 +104,7 @@ async function load(user) {
 }
 
 export class Mailbox extends Component {
-  render({user}, {version = 0, newest}) {
+  render({user, me}, {version = 0, newest}) {
     const changed = () => this.setState({version: version + 1});
     return h('main', {id: 'main', tabindex: -1},
       h('p', {class: 'back'}, h('a', {href: '#/mailboxes'}, t('mailboxes.title'))),
@@ -115,6 +116,7 @@ export class Mailbox extends Component {
           h(Facts, {mailbox, newest, login}),
           h(Tools, {mailbox, onIssued: changed})),
         h('div', null,
+          mailbox.types.includes('normal') && h(Diagnose, {user, mailbox, by: me.address, onEnded: changed}),
           h('section', {'aria-labelledby': 'tokens-title'}, h('h2', {id: 'tokens-title', tabindex: -1}, t('tokens.title')),
             h(Tokens, {user, version, onNewest: token => this.setState({newest: token}), onEnded: changed})),
           h('section', {'aria-labelledby': 'sessions-title'}, h('h2', {id: 'sessions-title', tabindex: -1}, t('sessions.title')),

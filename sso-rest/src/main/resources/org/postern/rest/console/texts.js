@@ -56,6 +56,19 @@ export const count = (key, n) => {
 export const moment = time => new Date(time).toLocaleString(tag, {dateStyle: 'medium', timeStyle: 'short'});
 export const exactly = time => new Date(time).toLocaleString(tag, {dateStyle: 'full', timeStyle: 'long'});
 
+/** A duration, in milliseconds below a second. */
+export const millis = n => new Intl.NumberFormat(tag, n < 1000
+  ? {style: 'unit', unit: 'millisecond'}
+  : {style: 'unit', unit: 'second', maximumFractionDigits: 1}).format(n < 1000 ? n : n / 1000);
+
+/** A size in the greatest unit that leaves a whole number. */
+export const bytes = n => {
+  const step = Math.max(0, Math.min(3, Math.floor(Math.log2(Math.max(1, n)) / 10)));
+  return new Intl.NumberFormat(tag, {
+    style: 'unit', unit: ['byte', 'kilobyte', 'megabyte', 'gigabyte'][step], maximumFractionDigits: 1
+  }).format(n / 1024 ** step);
+};
+
 /** How long until then, or since then, in its greatest unit. */
 export const distance = time => {
   const seconds = (new Date(time) - Date.now()) / 1000;
