@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,8 @@ import org.postern.core.Role;
 import org.postern.core.SessionLocale;
 import org.postern.core.SessionType;
 import org.postern.core.TokenState;
+import org.postern.rest.diagnosis.Finding;
+import org.postern.rest.diagnosis.Verdict;
 
 /** The console's files: how they are served, and that every text is there in every language and none is left over. */
 class ConsoleTest {
@@ -92,6 +95,13 @@ class ConsoleTest {
         assertThat(keys).containsAll(names("type.", SessionType.values(), SessionType::apiName));
         assertThat(keys).containsAll(names("state.", TokenState.values(), TokenState::apiName));
         assertThat(keys).containsAll(names("role.", Role.values(), Role::apiName));
+        assertThat(keys).containsAll(names("verdict.", Verdict.values(), Verdict::apiName));
+        assertThat(keys).containsAll(names("grade.", Verdict.Grade.values(), Verdict.Grade::apiName));
+        assertThat(keys).containsAll(names("step.", Finding.Step.Name.values(), Finding.Step.Name::apiName));
+        List<Verdict> toBeActedOn = new ArrayList<>(List.of(Verdict.values()));
+        toBeActedOn.remove(Verdict.FINE);
+        assertThat(keys)
+                .containsAll(names("verdict.", toBeActedOn.toArray(Verdict[]::new), v -> v.apiName() + ".more"));
     }
 
     private static <T> Set<String> names(String prefix, T[] values, java.util.function.Function<T, String> name) {

@@ -55,7 +55,7 @@ const textOf = ({user, reason, started_at, services}, by) => [
 ].join('\n');
 
 const Steps = ({steps}) => steps.length > 0 && h('ol', {class: 'steps'}, steps.map(step =>
-  h('li', {key: step.step, class: step.done ? undefined : 'failed'}, stepOf(step))));
+  h('li', {class: step.done ? undefined : 'failed'}, stepOf(step))));
 
 const Protocol = ({steps, open}) => h('details', {open}, h('summary', null, t('diagnose.protocol')),
   steps.filter(step => step.lines.length > 0).map(step => [

@@ -1,8 +1,11 @@
 // Rows of what somebody issued, or of what that opened, and what can be done about each.
-import {exactly, moment, t} from './texts.js';
+import {distance, exactly, moment, t} from './texts.js';
 import {Cell, Component, Confirm, Failure, Head, Long, h} from './view.js';
 
 export const Time = ({at}) => h('time', {datetime: at, title: exactly(at)}, moment(at));
+
+/** A time as what matters of it at a glance: how long ago it is. */
+export const Ago = ({at}) => h('time', {datetime: at, title: exactly(at)}, distance(at));
 
 /** Who issued it, and why. */
 export const By = ({issued}) => h(Cell, {label: t('token.by')}, h('bdi', null, issued.issued_by),

@@ -2,7 +2,7 @@
 import * as api from './api.js';
 import {Diagnose} from './diagnose.js';
 import {Generate} from './generate.js';
-import {By, Deed, Deeds, Issued, Time} from './issued.js';
+import {Ago, By, Deed, Deeds, Issued, Time} from './issued.js';
 import {distance, moment, nameOf, t} from './texts.js';
 import {Alert, Cell, Component, Empty, Field, Loaded, Long, Pages, Status, h, words} from './view.js';
 
@@ -55,7 +55,7 @@ const Tokens = ({user, version, onNewest, onEnded}) => h(Pages, {
       h(Cell, {label: t('token.type')}, t(`type.${token.type}`)),
       h(By, {issued: token}),
       h(Cell, {label: t('token.uses')}, token.uses,
-        token.last_used_at && h('span', {class: 'rule'}, h(Time, {at: token.last_used_at}))),
+        token.last_used_at && h('span', {class: 'rule'}, h(Ago, {at: token.last_used_at}))),
       h(Cell, {label: t('token.state')}, h(Status, {kind: token.state === 'live' ? 'on' : 'none'}, t(`state.${token.state}`)),
         ends(token) && h('span', {class: 'rule'}, t('token.ends', {when: distance(token.expires_at)}))),
       h('td', {class: 'deed', role: 'cell'}, ends(token) && h(Deed, {
