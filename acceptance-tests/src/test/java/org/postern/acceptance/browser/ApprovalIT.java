@@ -81,6 +81,7 @@ class ApprovalIT {
         requests();
         browser.see("#requests", "Four eyes");
         assertThat(deeds("Four eyes")).as("his own").containsExactly("Revoke");
+        int waiting = Integer.parseInt(browser.awaitElement("nav .count").getText());
 
         console.signIn("domain");
         requests();
@@ -89,6 +90,10 @@ class ApprovalIT {
         browser.see("main", "The token is approved.");
         browser.await(d -> browser.hasFocus("#requests-title"));
         browser.await(d -> !browser.text().contains("Four eyes"));
+        browser.await(d -> browser.all("nav .count").stream()
+                .map(WebElement::getText)
+                .toList()
+                .equals(waiting == 1 ? List.of() : List.of(String.valueOf(waiting - 1))));
 
         browser.inAnotherTab(() -> {
             browser.go(link);

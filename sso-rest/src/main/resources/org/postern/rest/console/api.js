@@ -1,6 +1,8 @@
 // The product's API as the console's session uses it. Whatever goes wrong becomes a Problem.
 const BASE = new URL('../sso/v1/', import.meta.url);
 const PATIENCE = 30_000;
+/** Of what the page asks by itself: the server does not take it for a use of the session. */
+const BACKGROUND = {'X-Background': 'true'};
 let csrf = '';
 let ended = () => {};
 
@@ -64,7 +66,7 @@ export const onEnd = listener => {
 export const session = async () => kept(await send('GET', 'session'));
 
 /** Whether the session is still there, asked without being a use of it; where it is not, the listener is told. */
-export const look = () => send('GET', 'session', {headers: {'X-Background': 'true'}}).catch(() => {});
+export const look = () => send('GET', 'session', {headers: BACKGROUND}).catch(() => {});
 
 export const signIn = async (user, password) => {
   const bytes = new TextEncoder().encode(`${user}:${password}`);
@@ -85,6 +87,9 @@ export const tokens = (user, cursor) => send('GET', 'tokens', {query: {user, sta
 export const issue = body => send('POST', 'tokens', {body});
 /** The tokens in one's domains that wait for an approval. */
 export const requests = cursor => send('GET', 'tokens', {query: {state: 'pending', cursor, limit: '20'}});
+/** How many they are, 100 at most, asked without being a use of the session. */
+export const waiting = async () =>
+  (await send('GET', 'tokens', {query: {state: 'pending', limit: '100'}, headers: BACKGROUND})).items.length;
 export const approve = id => send('POST', `tokens/${segment(id)}/approval`);
 export const revoke = id => send('DELETE', `tokens/${segment(id)}`);
 export const sessions = user => send('GET', 'sessions', {query: {user, limit: '50'}});

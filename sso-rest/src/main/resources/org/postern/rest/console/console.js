@@ -26,12 +26,12 @@ const PAGES = {mailboxes: ['mailboxes', 'mailbox'], requests: ['requests'], audi
 /** What the page is about, for the browser's tab. */
 const titleOf = ({page, name}) => (page === 'mailbox' && name) || t(`${Object.hasOwn(PAGES, page) ? page : 'mailboxes'}.title`);
 
-const Top = ({me, page, onOut}) => h('header', {class: 'top'}, h('div', {class: 'bar'},
+const Top = ({me, page, waiting, onOut}) => h('header', {class: 'top'}, h('div', {class: 'bar'},
   h('a', {class: 'brand', href: '#/mailboxes'}, h('img', {src: 'icon.svg', alt: '', width: 32, height: 32}), 'Postern'),
   h('nav', {'aria-label': t('nav.label')}, h('ul', null,
     Object.entries(PAGES).map(([name, below]) => h('li', {key: name}, h('a', {
       href: address(name), 'aria-current': below.includes(page) ? 'page' : undefined
-    }, t(`${name}.title`)))))),
+    }, t(`${name}.title`), name === 'requests' && waiting > 0 && h('b', {class: 'count'}, waiting)))))),
   h('details', {class: 'me', id: 'me'},
     h('summary', null, h('bdi', null, me.address)),
     h('dl', {class: 'facts'},
@@ -46,19 +46,36 @@ class Console extends Component {
   async componentDidMount() {
     addEventListener('hashchange', () => {
       this.setState(place(), () => document.getElementById('main')?.focus());
+      this.count();
     });
     api.onEnd(() => this.setState({me: null, ended: true}));
     // A page that nobody uses shows nothing of anybody's once the session has ended.
-    setInterval(() => this.state.me && api.look(), LOOK_EVERY);
+    setInterval(async () => {
+      if (this.state.me) {
+        await api.look();
+        this.count();
+      }
+    }, LOOK_EVERY);
     this.begin();
   }
 
   async begin() {
     this.setState({...place(), problem: undefined});
     try {
-      this.setState({me: await api.session()});
+      this.enter(await api.session());
     } catch (problem) {
       this.setState(problem.status === 401 || problem.status === 404 ? {me: null} : {problem});
+    }
+  }
+
+  enter(me) {
+    this.setState({me, ended: false}, () => this.count());
+  }
+
+  /** How many requests wait; what was known before where that cannot be told. */
+  async count() {
+    if (this.state.me) {
+      this.setState({waiting: await api.waiting().catch(() => this.state.waiting)});
     }
   }
 
@@ -79,7 +96,7 @@ class Console extends Component {
       return h(Audit, {key: name, user: name});
     }
     if (page === 'requests') {
-      return h(Requests);
+      return h(Requests, {onDone: () => this.count()});
     }
     return h(Mailboxes, {me, q: name, onSearch: q => history.replaceState(null, '', address('mailboxes', q))});
   }
@@ -98,8 +115,8 @@ class Console extends Component {
         e.preventDefault();
         document.getElementById('main').focus();
       }}, t('skip')),
-      me && h(Top, {me, page: state.page, onOut: () => this.out()}),
-      me ? this.page(state) : h(SignIn, {ended, onIn: session => this.setState({me: session, ended: false})}),
+      me && h(Top, {me, page: state.page, waiting: state.waiting, onOut: () => this.out()}),
+      me ? this.page(state) : h(SignIn, {ended, onIn: session => this.enter(session)}),
       h('footer', {class: 'foot'}, h('label', null, t('language'), ' ', h('select', {
         id: 'language', onChange: async e => {
           await choose(e.target.value);

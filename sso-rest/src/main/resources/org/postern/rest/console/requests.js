@@ -20,12 +20,15 @@ const row = (token, ask) => [
 ];
 
 export class Requests extends Component {
-  render(props, {version = 0}) {
+  render({onDone}, {version = 0}) {
     return h('main', {id: 'main', tabindex: -1},
       h('h1', {id: 'requests-title', tabindex: -1}, t('requests.title')),
       h(Pages, {of: 'requests', version, from: api.requests}, items => h(Deeds, {
         deeds: {approve: api.approve, revoke: api.revoke}, heading: 'requests-title',
-        onDone: () => this.setState({version: version + 1})
+        onDone: () => {
+          this.setState({version: version + 1});
+          onDone();
+        }
       }, ask => items.length === 0
         ? h(Empty, {title: t('requests.none')}, h('p', null, t('requests.none.more')))
         : h(Issued, {
