@@ -121,7 +121,7 @@ export const Bars = ({id, first, kind = 'tokens', series, rows}) => {
     h('tbody', null, rows.map(row => h('tr', {key: row.name, class: row.rest ? 'rest' : undefined},
       h('th', {scope: 'row'},
         row.href ? h('a', {href: row.href}, h(Name, {of: row.name})) : h('bdi', null, row.name),
-        !row.rest && h('svg', {class: 'level', height: series.length * 8, 'aria-hidden': 'true'}, series.map((s, k) => row.values[k] > 0 && h('rect', {
+        !row.rest && row.values.some(n => n > 0) && h('svg', {class: 'level', height: series.length * 8, 'aria-hidden': 'true'}, series.map((s, k) => row.values[k] > 0 && h('rect', {
           ...fill(s, kind), key: s.name, x: 0.5, y: k * 8 + 0.5, height: 6, width: part(row.values[k])
         })))),
       row.values.map(n => h('td', {class: 'n'}, number(n)))))));

@@ -80,7 +80,9 @@ class Console extends Component {
       return h(Audit, {key: name + query, user: name, query});
     }
     if (page === 'overview') {
-      return h(Overview, {me, query, onChoose: wanted => history.replaceState(null, '', linkTo('overview', wanted))});
+      return h(Overview, {
+        key: query, me, query, onChoose: wanted => history.replaceState(null, '', linkTo('overview', wanted))
+      });
     }
     if (page === 'requests') {
       return h(Requests);
