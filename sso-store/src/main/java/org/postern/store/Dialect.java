@@ -71,7 +71,7 @@ sealed interface Dialect permits H2Dialect, PostgreSqlDialect {
      * The rows of a period that counts are made of, grouped: event, bucket from 0, session type, administrator, detail and
      * how many they stand for. What a group's rows differ in is null, and in another group.
      */
-    Command counts(AuditPeriod period);
+    <T> List<T> counted(Database database, AuditPeriod period, Row.Reader<T> reader);
 
     /** Makes room for the weeks to come, where the database wants that. Does no harm when called often. */
     void preparePartitions(Database database, Instant now);

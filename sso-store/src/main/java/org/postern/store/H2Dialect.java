@@ -144,13 +144,13 @@ final class H2Dialect implements Dialect {
 
     /** Each group in all that it has: some thousands for a month, which is no trip over the wire. */
     @Override
-    public Command counts(AuditPeriod period) {
+    public <T> List<T> counted(Database database, AuditPeriod period, Row.Reader<T> reader) {
         List<Instant> ends = period.edges().subList(1, period.edges().size());
         StringBuilder bucket = new StringBuilder("case");
         for (int i = 0; i < ends.size(); i++) {
             bucket.append(" when happened_at < ? then ").append(i);
         }
-        return new Command(
+        Command counts = new Command(
                 "select event, bucket, session_type, administrator, detail, sum(times) as times from ("
                         + StoredEvent.counted(bucket.append(" end").toString())
                         + ") as row_of_trail group by event, bucket, session_type, administrator, detail",
@@ -160,6 +160,7 @@ final class H2Dialect implements Dialect {
                     }
                     p.names(period.domains()).time(period.since()).time(period.until());
                 });
+        return database.call(connection -> counts.list(connection, reader));
     }
 
     @Override

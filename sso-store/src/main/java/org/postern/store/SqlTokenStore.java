@@ -366,14 +366,11 @@ final class SqlTokenStore implements TokenStore {
 
     @Override
     public AuditCounts count(AuditPeriod period) {
-        Command counts = database.dialect().counts(period);
-        return database.call(connection -> {
-            AuditCounts.Sum sum = new AuditCounts.Sum(period);
-            for (Counted c : counts.list(connection, Counted::read)) {
-                sum.add(c.event(), c.bucket(), c.type(), c.administrator(), c.detail(), c.count());
-            }
-            return sum.counts();
-        });
+        AuditCounts.Sum sum = new AuditCounts.Sum(period);
+        for (Counted c : database.dialect().counted(database, period, Counted::read)) {
+            sum.add(c.event(), c.bucket(), c.type(), c.administrator(), c.detail(), c.count());
+        }
+        return sum.counts();
     }
 
     /** A group of rows of the audit trail. */
