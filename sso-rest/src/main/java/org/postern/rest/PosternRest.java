@@ -107,6 +107,7 @@ public final class PosternRest {
                 new DiagnosisResource(postern, diagnoses, issued, json),
                 new SessionsResource(postern.sessions()),
                 new AuditResource(postern.audit(), json),
+                new OverviewResource(postern.audit()),
                 new MeResource(postern),
                 new NodeResource(
                         new NodeEndpoint(postern.tokens(), postern.settings().node(), postern.clock())),

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.postern.core.DomainName;
 import org.postern.core.FormPair;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Page;
@@ -80,6 +81,10 @@ final class Query {
 
     Optional<MailboxAddress> address(String name) {
         return parsed(name, MailboxAddress::parse, "must be an address");
+    }
+
+    Optional<DomainName> domain(String name) {
+        return parsed(name, DomainName::parse, "must be a domain");
     }
 
     Optional<Instant> time(String name) {

@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.AdminSession;
 import org.postern.core.Approver;
@@ -20,6 +23,7 @@ import org.postern.core.SessionType;
 import org.postern.core.TokenSession;
 import org.postern.core.service.Answer;
 import org.postern.core.service.Issuance;
+import org.postern.core.spi.AuditCounts;
 
 /** What the answers of {@code /sso/v1} look like; the names become snake_case. */
 final class Views {
@@ -227,6 +231,86 @@ final class Views {
                     e.client().userAgent(),
                     e.detail(),
                     e.count());
+        }
+    }
+
+    /**
+     * What happened of late. The four numbers are those of all buckets together.
+     *
+     * @param until where the last bucket ends, which still runs
+     */
+    record Overview(
+            String period,
+            String zone,
+            Instant since,
+            Instant until,
+            long issued,
+            long redeemed,
+            long refused,
+            long issueRefused,
+            List<Bucket> buckets,
+            List<ByType> types,
+            List<ByAdministrator> administrators,
+            Others otherAdministrators,
+            List<Refusals> refusals) {
+        record Bucket(Instant start, long issued, long redeemed, long refused, long issueRefused) {}
+
+        record ByType(String type, long issued, long redeemed) {}
+
+        record ByAdministrator(String admin, long issued, long redeemed) {}
+
+        /** @param count how many administrators */
+        record Others(int count, long issued, long redeemed) {}
+
+        record Refusals(String event, String reason, long count) {}
+
+        static Overview of(
+                org.postern.core.service.Overview.Period period,
+                String zone,
+                org.postern.core.service.Overview overview) {
+            List<Instant> edges = overview.edges();
+            AuditCounts counts = overview.counts();
+            List<AuditCounts.Bucket> buckets = counts.buckets();
+            return new Overview(
+                    period.apiName(),
+                    zone,
+                    edges.get(0),
+                    edges.get(edges.size() - 1),
+                    sum(buckets, AuditCounts.Bucket::issued),
+                    sum(buckets, AuditCounts.Bucket::redeemed),
+                    sum(buckets, AuditCounts.Bucket::refused),
+                    sum(buckets, AuditCounts.Bucket::issueRefused),
+                    IntStream.range(0, buckets.size())
+                            .mapToObj(i -> bucket(edges.get(i), buckets.get(i)))
+                            .toList(),
+                    Stream.of(SessionType.values())
+                            .map(t -> byType(t, counts.types().getOrDefault(t, new AuditCounts.Tokens(0, 0))))
+                            .toList(),
+                    counts.administrators().stream()
+                            .map(a -> new ByAdministrator(
+                                    a.administrator().toString(),
+                                    a.tokens().issued(),
+                                    a.tokens().redeemed()))
+                            .toList(),
+                    new Others(
+                            counts.others(),
+                            counts.ofOthers().issued(),
+                            counts.ofOthers().redeemed()),
+                    counts.refusals().stream()
+                            .map(r -> new Refusals(r.event().apiName(), r.reason(), r.count()))
+                            .toList());
+        }
+
+        private static long sum(List<AuditCounts.Bucket> buckets, ToLongFunction<AuditCounts.Bucket> what) {
+            return buckets.stream().mapToLong(what).sum();
+        }
+
+        private static Bucket bucket(Instant start, AuditCounts.Bucket b) {
+            return new Bucket(start, b.issued(), b.redeemed(), b.refused(), b.issueRefused());
+        }
+
+        private static ByType byType(SessionType type, AuditCounts.Tokens tokens) {
+            return new ByType(type.apiName(), tokens.issued(), tokens.redeemed());
         }
     }
 

@@ -661,6 +661,7 @@ class ApiTest {
             GET    | /sso/v1/sessions?user=alice@acme.example
             DELETE | /sso/v1/sessions/019e830e-1a00-7322-8a4c-4dda27a29185
             GET    | /sso/v1/audit
+            GET    | /sso/v1/overview
             GET    | /sso/v1/me
             POST   | /sso/v1/session
             GET    | /sso/v1/session
@@ -803,6 +804,7 @@ class ApiTest {
         "PUT,/sso/v1/tokens,405",
         "PATCH,/sso/v1/me,405",
         "DELETE,/sso/v1/audit,405",
+        "POST,/sso/v1/overview,405",
         "POST,/sso/v1/sessions,405",
         "TRACE,/sso/v1/me,405"
     })

@@ -143,6 +143,7 @@ class FaultsTest {
         api.add(server.as(Server.MAIL, "GET", "/sso/v1/sessions?user=alice@acme.example", ""));
         api.add(server.as(Server.MAIL, "DELETE", "/sso/v1/sessions/019e830e-1a00-7322-8a4c-4dda27a29185", ""));
         api.add(server.as(Server.MAIL, "GET", "/sso/v1/audit", ""));
+        api.add(server.as(Server.MAIL, "GET", "/sso/v1/overview", ""));
         api.add(server.get("/sso/v1/audit", "Authorization", Server.basic(Server.MAIL), "Accept", "text/csv"));
         api.add(server.as(
                 Server.MAIL, "POST", "/sso/v1/users/alice@acme.example/password-check", "{\"password\":\"x\"}"));

@@ -26,6 +26,7 @@ import org.postern.core.Secret;
 import org.postern.core.SessionLocale;
 import org.postern.core.SessionType;
 import org.postern.core.service.LoginAttempt;
+import org.postern.core.service.Overview;
 import org.postern.rest.diagnosis.Verdict;
 
 /** Contract, section 6: the description at /openapi is true. */
@@ -133,6 +134,10 @@ class OpenApiTest {
         assertThat(values("Verdict"))
                 .containsExactlyElementsOf(
                         List.of(Verdict.values()).stream().map(Verdict::apiName).toList());
+        assertThat(values("Period"))
+                .containsExactlyElementsOf(List.of(Overview.Period.values()).stream()
+                        .map(Overview.Period::apiName)
+                        .toList());
         assertThat(values("EventType"))
                 .containsExactlyElementsOf(List.of(AuditEvent.Type.values()).stream()
                         .map(AuditEvent.Type::apiName)
@@ -230,8 +235,13 @@ class OpenApiTest {
                 schema("/api/{method}", "post", "200"),
                 "oma refused");
 
-        for (String path :
-                List.of("/sso/v1/tokens", "/sso/v1/users", "/sso/v1/sessions", "/sso/v1/audit", "/sso/v1/me")) {
+        for (String path : List.of(
+                "/sso/v1/tokens",
+                "/sso/v1/users",
+                "/sso/v1/sessions",
+                "/sso/v1/audit",
+                "/sso/v1/overview",
+                "/sso/v1/me")) {
             String query = path.endsWith("tokens") || path.endsWith("sessions") ? "?user=alice@acme.example" : "";
             HttpResponse<String> answer = server.as(Server.MAIL, "GET", path + query, "");
             JsonNode body = parse(answer.body());

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.postern.core.TokenDigest;
+import org.postern.core.spi.AuditPeriod;
 
 /** Where the two databases differ. Thread-safe. */
 sealed interface Dialect permits H2Dialect, PostgreSqlDialect {
@@ -68,6 +69,12 @@ sealed interface Dialect permits H2Dialect, PostgreSqlDialect {
 
     /** Whether arrays can be read as tables, and the plan for them goes by what the tables hold. */
     boolean hasPlanner();
+
+    /**
+     * The rows of a period that counts are made of, grouped: event, bucket from 0, session type, administrator, detail and
+     * how many they stand for. What a group's rows differ in is null, and in another group.
+     */
+    <T> List<T> counted(Database database, AuditPeriod period, Row.Reader<T> reader);
 
     /** Makes room for the weeks to come, where the database wants that. Does no harm when called often. */
     void preparePartitions(Database database, Instant now);

@@ -116,6 +116,12 @@ final class Parameters {
         return array("uuid", ids.toArray());
     }
 
+    /** For a database that has time zones in arrays, and reads them as text. */
+    Parameters times(Collection<Instant> times) throws SQLException {
+        return array(
+                "timestamptz", times.stream().map(t -> stored(t).toString()).toArray());
+    }
+
     private Parameters array(String type, Object[] elements) throws SQLException {
         Connection connection = statement.getConnection();
         statement.setArray(++last, connection.createArrayOf(type, elements));

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.TokenDigest;
+import org.postern.core.spi.AuditPeriod;
 
 /**
  * PostgreSQL: one round trip for what decides, and a partition for each week of tokens and of the audit trail. Not for
@@ -30,6 +31,13 @@ final class PostgreSqlDialect implements Dialect {
 
     /** So that neither a new partition nor a dropped one keeps logins waiting behind a long query. */
     private static final String BRIEFLY = "set local lock_timeout = '1s'";
+
+    /**
+     * The planner takes nearly every row for a group of its own, and would sort them on disk where they take more memory
+     * than this; they take a fraction of it. And it would compile what runs for less time than compiling takes.
+     */
+    private static final String BY_HASH =
+            "select set_config('work_mem', '256MB', true), set_config('jit', 'off', true)";
 
     /** Any number of our own: nodes that make partitions do so one after another. */
     private static final long PARTITIONS_LOCK = 0x706f_7374_6572_6eL;
@@ -257,6 +265,33 @@ final class PostgreSqlDialect implements Dialect {
     @Override
     public boolean hasPlanner() {
         return true;
+    }
+
+    /**
+     * One look at the period's rows. They are grouped twice: the first time can be shared among workers, which grouping
+     * sets cannot; the second keeps buckets times administrators from going over the wire.
+     */
+    @Override
+    public <T> List<T> counted(Database database, AuditPeriod period, Row.Reader<T> reader) {
+        Command counts = counts(period);
+        return database.transaction(connection -> {
+            Command.of(BY_HASH).list(connection, row -> row);
+            return counts.list(connection, reader);
+        });
+    }
+
+    private static Command counts(AuditPeriod period) {
+        String row = StoredEvent.counted("width_bucket(happened_at, ?) - 1");
+        return new Command(
+                "select event, bucket, session_type, administrator, detail, cast(sum(times) as bigint) as times from ("
+                        + "select event, bucket, session_type, administrator, detail, sum(times) as times from (" + row
+                        + ") as row_of_trail group by event, bucket, session_type, administrator, detail) as alike"
+                        + " group by grouping sets"
+                        + " ((event, bucket), (event, session_type), (event, administrator), (event, detail))",
+                p -> p.times(period.edges())
+                        .names(period.domains())
+                        .time(period.since())
+                        .time(period.until()));
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.Function;
 import org.postern.core.Approver;
@@ -56,6 +57,11 @@ record Row(ResultSet result) {
 
     int number(String column) throws SQLException {
         return result.getInt(column);
+    }
+
+    OptionalInt numberIfAny(String column) throws SQLException {
+        int number = result.getInt(column);
+        return result.wasNull() ? OptionalInt.empty() : OptionalInt.of(number);
     }
 
     boolean flag(String column) throws SQLException {

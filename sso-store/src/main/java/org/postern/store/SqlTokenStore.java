@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -22,12 +23,15 @@ import org.postern.core.Ending;
 import org.postern.core.LoginToken;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Page;
+import org.postern.core.SessionType;
 import org.postern.core.TimeOrderedId;
 import org.postern.core.TokenDigest;
 import org.postern.core.TokenSession;
 import org.postern.core.TokenState;
 import org.postern.core.Visit;
+import org.postern.core.spi.AuditCounts;
 import org.postern.core.spi.AuditLog;
+import org.postern.core.spi.AuditPeriod;
 import org.postern.core.spi.AuditQuery;
 import org.postern.core.spi.TokenStore;
 
@@ -358,6 +362,34 @@ final class SqlTokenStore implements TokenStore {
     @Override
     public Page<AuditEvent> audit(AuditQuery query, int limit, Optional<String> after) {
         return listings.audit(query, limit, after);
+    }
+
+    @Override
+    public AuditCounts count(AuditPeriod period) {
+        AuditCounts.Sum sum = new AuditCounts.Sum(period);
+        for (Counted c : database.dialect().counted(database, period, Counted::read)) {
+            sum.add(c.event(), c.bucket(), c.type(), c.administrator(), c.detail(), c.count());
+        }
+        return sum.counts();
+    }
+
+    /** A group of rows of the audit trail. */
+    private record Counted(
+            AuditEvent.Type event,
+            OptionalInt bucket,
+            Optional<SessionType> type,
+            Optional<MailboxAddress> administrator,
+            Optional<String> detail,
+            long count) {
+        static Counted read(Row row) throws SQLException {
+            return new Counted(
+                    Row.parsed(AuditEvent.Type::parse, row.text("event")),
+                    row.numberIfAny("bucket"),
+                    row.textIfAny("session_type").map(t -> Row.parsed(SessionType::parse, t)),
+                    row.addressIfAny("administrator"),
+                    row.textIfAny("detail"),
+                    row.longNumber("times"));
+        }
     }
 
     @Override

@@ -29,6 +29,21 @@ record StoredEvent(
     static final String COLUMNS = "id, happened_at, event, domain, visited, mailbox, administrator, token_id,"
             + " session_type, reason, client_address, user_agent, detail, times";
 
+    /**
+     * What counts are made of, of each row that counts; to be bound: what {@code bucket} has, domains, since, until. Names
+     * no column but those of the index for it.
+     *
+     * @param bucket the number, from 0, of a row's bucket
+     */
+    static String counted(String bucket) {
+        return "select event, " + bucket + " as bucket,"
+                + " case when event in ('issued', 'redeemed') then session_type end as session_type,"
+                + " case when event in ('issued', 'redeemed') then administrator end as administrator,"
+                + " case when event in ('refused', 'issue_refused') then detail end as detail, times"
+                + " from audit_event where domain = any (?) and happened_at >= ? and happened_at < ?"
+                + " and event in ('issued', 'redeemed', 'refused', 'issue_refused')";
+    }
+
     static StoredEvent of(AuditEvent event) {
         return new StoredEvent(
                 event.id(),

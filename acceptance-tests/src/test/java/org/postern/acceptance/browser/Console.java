@@ -10,11 +10,22 @@ import org.postern.acceptance.RunningPostern;
 record Console(RunningPostern postern, Browser browser) {
     /** Signs in as the administrator of this role, whoever was signed in before. */
     Console signIn(String role) {
+        return signInAs(role + "@acme.example");
+    }
+
+    Console signInAs(String address) {
         browser.go(postern.address() + "/console/").forgetEverything();
         browser.go("about:blank").go(postern.address() + "/console/");
-        browser.awaitElement("#user").sendKeys(role + "@acme.example");
-        browser.find("#password").sendKeys("demo-" + role, Keys.ENTER);
+        browser.awaitElement("#user").sendKeys(address);
+        browser.find("#password").sendKeys("demo-" + address.replaceFirst("@.*", ""), Keys.ENTER);
         browser.awaitElement("#mailboxes a");
+        return this;
+    }
+
+    /** The overview, with its numbers. */
+    Console overview() {
+        browser.go(postern.address() + "/console/#/overview");
+        browser.awaitElement(".figures");
         return this;
     }
 

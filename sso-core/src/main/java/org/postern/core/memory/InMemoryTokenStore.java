@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -33,7 +34,9 @@ import org.postern.core.TokenDigest;
 import org.postern.core.TokenSession;
 import org.postern.core.TokenState;
 import org.postern.core.Visit;
+import org.postern.core.spi.AuditCounts;
 import org.postern.core.spi.AuditLog;
+import org.postern.core.spi.AuditPeriod;
 import org.postern.core.spi.AuditQuery;
 import org.postern.core.spi.TokenStore;
 
@@ -345,6 +348,18 @@ public final class InMemoryTokenStore implements TokenStore {
     @Override
     public synchronized Page<AuditEvent> audit(AuditQuery query, int limit, Optional<String> after) {
         return page(audit, e -> e, query::matches, AuditEvent::id, limit, after);
+    }
+
+    @Override
+    public synchronized AuditCounts count(AuditPeriod period) {
+        AuditCounts.Sum sum = new AuditCounts.Sum(period);
+        for (AuditEvent e : audit.values()) {
+            OptionalInt bucket = period.bucketOf(e);
+            if (bucket.isPresent()) {
+                sum.add(e.type(), bucket, e.sessionType(), e.administrator(), Optional.of(e.detail()), e.count());
+            }
+        }
+        return sum.counts();
     }
 
     @Override

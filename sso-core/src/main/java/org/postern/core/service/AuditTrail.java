@@ -2,18 +2,22 @@ package org.postern.core.service;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
 import org.postern.core.Client;
+import org.postern.core.DomainName;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Page;
 import org.postern.core.UnavailableException;
+import org.postern.core.spi.AuditPeriod;
 import org.postern.core.spi.AuditQuery;
 import org.postern.core.spi.MailDirectory;
 import org.postern.core.spi.TokenStore;
@@ -98,6 +102,23 @@ public final class AuditTrail {
                 wanted.since(),
                 wanted.until());
         return store.audit(query, limit, after);
+    }
+
+    /**
+     * What happened of late in the domains under this administrator's control.
+     *
+     * @param zone whose days count
+     * @param domain only this one of his; denied where it is not his
+     */
+    public Answer<Overview> overview(
+            Administrator reader, Overview.Period period, ZoneId zone, Optional<DomainName> domain) {
+        Set<DomainName> his = directory.domainsOf(reader);
+        if (domain.filter(d -> !his.contains(d)).isPresent()) {
+            return new Answer.Denied<>();
+        }
+        List<Instant> edges = period.edges(clock.instant(), zone);
+        AuditPeriod asked = new AuditPeriod(domain.map(Set::of).orElse(his), edges);
+        return new Answer.Given<>(new Overview(edges, store.count(asked)));
     }
 
     /** Writes a row that must not be folded. */

@@ -173,6 +173,9 @@ public interface TokenStore {
     /** The audit trail, newest first. */
     Page<AuditEvent> audit(AuditQuery query, int limit, Optional<String> after);
 
+    /** What the audit trail's rows of a period add up to, counted when it is asked for. */
+    AuditCounts count(AuditPeriod period);
+
     /**
      * Tells the audit trail, once each, of tokens that are expired at {@code now} without having been used up or revoked,
      * and ends the sessions whose time is over. The rows carry the moment at which it happened, not {@code now}.

@@ -70,6 +70,8 @@ public abstract class TokenStoreContract {
     private static final byte[] FIRST_KEY = "the first key has 32 bytes or so".getBytes(StandardCharsets.UTF_8);
     private static final byte[] SECOND_KEY = "the second key has 32 bytes also".getBytes(StandardCharsets.UTF_8);
 
+    private static final AuditCounts.Bucket NO_BUCKET = new AuditCounts.Bucket(0, 0, 0, 0);
+
     private final TokenKeys keys = new TokenKeys(List.of(FIRST_KEY));
     private final TokenKeys rotated = new TokenKeys(List.of(SECOND_KEY, FIRST_KEY));
 
@@ -1711,6 +1713,199 @@ public abstract class TokenStoreContract {
                 .isEmpty();
         assertThat(rows(query(Optional.of(admin), Optional.empty(), Optional.empty())))
                 .isEmpty();
+    }
+
+    private AuditPeriod period(Instant... edges) {
+        return new AuditPeriod(Set.of(domain), List.of(edges));
+    }
+
+    private static AuditEvent token(AuditEvent.Type type, Instant at, MailboxAddress mailbox, MailboxAddress by) {
+        return AuditEvent.of(type, at, CLIENT)
+                .about(mailbox)
+                .by(by)
+                .with(SessionType.SSO, "a reason")
+                .because(type.apiName() + ": not asked for");
+    }
+
+    private AuditEvent issued(Instant at, MailboxAddress by) {
+        return token(AuditEvent.Type.ISSUED, at, alice, by);
+    }
+
+    private AuditEvent refused(AuditEvent.Type type, String detail) {
+        return AuditEvent.of(type, NOW, CLIENT).about(alice).because(detail);
+    }
+
+    @Test
+    void count_ofNothing_isNought() {
+        AuditCounts nothing = store.count(period(NOW, NOW.plus(HOUR), NOW.plus(HOUR.multipliedBy(2))));
+        assertThat(nothing.buckets()).containsExactly(NO_BUCKET, NO_BUCKET);
+        assertThat(nothing)
+                .isEqualTo(new AuditCounts(
+                        nothing.buckets(), Map.of(), List.of(), 0, new AuditCounts.Tokens(0, 0), List.of()));
+
+        store.append(List.of(issued(NOW, admin)));
+        assertThat(store.count(new AuditPeriod(Set.of(), List.of(NOW, NOW.plus(HOUR)))))
+                .isEqualTo(new AuditCounts(
+                        List.of(NO_BUCKET), Map.of(), List.of(), 0, new AuditCounts.Tokens(0, 0), List.of()));
+    }
+
+    @Test
+    void count_rowAtAnEdge_isInTheBucketThatBeginsThere() {
+        Instant first = NOW.truncatedTo(java.time.temporal.ChronoUnit.HOURS);
+        // As a day of 23 hours, one of 25, and one of 24.
+        Instant second = first.plus(HOUR.multipliedBy(23));
+        Instant third = second.plus(HOUR.multipliedBy(25));
+        Instant end = third.plus(HOUR.multipliedBy(24));
+        List<AuditEvent> rows = new ArrayList<>();
+        for (Instant edge : List.of(first, second, third, end)) {
+            rows.add(issued(edge.minusMillis(1), admin));
+            rows.add(issued(edge, admin).times(10));
+            rows.add(token(AuditEvent.Type.REDEEMED, edge.plusMillis(1), alice, admin));
+        }
+        store.append(rows);
+
+        AuditCounts counts = other.count(period(first, second, third, end));
+        assertThat(counts.buckets()).hasSize(3).containsOnly(new AuditCounts.Bucket(11, 1, 0, 0));
+        assertThat(counts.administrators())
+                .containsExactly(new AuditCounts.ByAdministrator(admin, new AuditCounts.Tokens(33, 3)));
+        assertThat(store.count(period(end, end.plusMillis(1))).buckets())
+                .containsExactly(new AuditCounts.Bucket(10, 0, 0, 0));
+    }
+
+    @Test
+    void count_rowThatStandsForMany_countsAsMany() {
+        store.append(List.of(
+                refused(AuditEvent.Type.REFUSED, "imap: unknown").times(Integer.MAX_VALUE),
+                refused(AuditEvent.Type.REFUSED, "imap: unknown").times(Integer.MAX_VALUE),
+                refused(AuditEvent.Type.REFUSED, "login_url: unknown"),
+                refused(AuditEvent.Type.REFUSED, "login_url: used").times(2),
+                refused(AuditEvent.Type.REFUSED, "smtp: expired").times(2),
+                refused(AuditEvent.Type.REFUSED, "oma: bad token"),
+                refused(AuditEvent.Type.REFUSED, ""),
+                refused(AuditEvent.Type.ISSUE_REFUSED, "never upward").by(admin).times(7),
+                refused(AuditEvent.Type.ISSUE_REFUSED, "imap: used")));
+
+        AuditCounts counts = store.count(period(NOW, NOW.plusMillis(1)));
+        long unknown = 2L * Integer.MAX_VALUE + 1;
+        assertThat(counts.buckets()).containsExactly(new AuditCounts.Bucket(0, 0, unknown + 6, 8));
+        assertThat(counts.refusals())
+                .containsExactly(
+                        new AuditCounts.Refusals(AuditEvent.Type.REFUSED, "unknown", unknown),
+                        new AuditCounts.Refusals(AuditEvent.Type.ISSUE_REFUSED, "never upward", 7),
+                        new AuditCounts.Refusals(AuditEvent.Type.REFUSED, "expired", 2),
+                        new AuditCounts.Refusals(AuditEvent.Type.REFUSED, "used", 2),
+                        new AuditCounts.Refusals(AuditEvent.Type.ISSUE_REFUSED, "used", 1),
+                        new AuditCounts.Refusals(AuditEvent.Type.REFUSED, "", 1),
+                        new AuditCounts.Refusals(AuditEvent.Type.REFUSED, "oma: bad token", 1));
+        assertThat(counts.administrators()).isEmpty();
+        assertThat(counts.types()).isEmpty();
+    }
+
+    @Test
+    void count_administrators_namesTenAndAddsUpTheOthers() {
+        DomainName foreign = domain("x");
+        List<AuditEvent> rows = new ArrayList<>();
+        for (int i = 0; i < 13; i++) {
+            // Nobody knows whether they are still there; two issued as much as each other.
+            MailboxAddress by = at(i == 5 ? foreign : domain, "a" + i);
+            rows.add(issued(NOW, by).times(100 - i / 2));
+            rows.add(token(AuditEvent.Type.REDEEMED, NOW, bob, by).times(i));
+        }
+        rows.add(AuditEvent.of(AuditEvent.Type.ISSUED, NOW, CLIENT).about(alice));
+        rows.add(refused(AuditEvent.Type.REFUSED, "imap: used").by(at(domain, "refused-only")));
+        Collections.shuffle(rows, new Random(1));
+        store.append(rows);
+
+        AuditCounts counts = store.count(period(NOW, NOW.plusMillis(1)));
+        assertThat(counts.administrators())
+                .extracting(a -> a.administrator().local() + ' ' + a.tokens().issued())
+                .containsExactly(
+                        "a1 100", "a0 100", "a3 99", "a2 99", "a5 98", "a4 98", "a7 97", "a6 97", "a9 96", "a8 96");
+        assertThat(counts.administrators().get(0).tokens().redeemed()).isEqualTo(1);
+        assertThat(counts.others()).isEqualTo(3);
+        assertThat(counts.ofOthers()).isEqualTo(new AuditCounts.Tokens(95 + 95 + 94, 10 + 11 + 12));
+        assertThat(counts.buckets()).containsExactly(new AuditCounts.Bucket(1264 + 1, 78, 1, 0));
+        assertThat(counts.types()).containsExactly(Map.entry(SessionType.SSO, new AuditCounts.Tokens(1264, 78)));
+    }
+
+    @Test
+    void count_byType_isOfWhatWasIssuedAndRedeemed() {
+        LoginToken single = issue(SessionType.SSO, "one");
+        LoginToken normal = issue(SessionType.NORMAL, "two");
+        redeem(single);
+        redeem(normal);
+        redeem(normal);
+        issue(bob, SessionType.ADMIN_ONLY, "three");
+        store.use(normal, NOW, Optional.of(mailLogin(normal)));
+        store.revoke(normal.id(), ending(NOW));
+        store.append(List.of(refused(AuditEvent.Type.REFUSED, "imap: revoked").about(normal)));
+
+        AuditCounts counts = other.count(period(NOW, NOW.plusMillis(1)));
+        assertThat(counts.types())
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        SessionType.SSO, new AuditCounts.Tokens(1, 1),
+                        SessionType.NORMAL, new AuditCounts.Tokens(1, 2),
+                        SessionType.ADMIN_ONLY, new AuditCounts.Tokens(1, 0)));
+        assertThat(counts.buckets()).containsExactly(new AuditCounts.Bucket(3, 3, 1, 0));
+    }
+
+    @Test
+    void count_rowsOfOtherDomains_areNeverCounted() {
+        DomainName foreign = domain("x");
+        DomainName below = DomainName.parse("sub." + domain).orElseThrow();
+        store.append(List.of(
+                token(AuditEvent.Type.ISSUED, NOW, at(foreign, "alice"), admin),
+                token(AuditEvent.Type.ISSUED, NOW, at(below, "alice"), admin),
+                AuditEvent.of(AuditEvent.Type.REFUSED, NOW, CLIENT)
+                        .because("flood")
+                        .times(1000),
+                refused().by(admin).because("oma: missing user")));
+
+        assertThat(store.count(period(NOW, NOW.plusMillis(1))).buckets())
+                .containsExactly(new AuditCounts.Bucket(0, 0, 1, 0));
+        assertThat(store.count(new AuditPeriod(Set.of(domain, foreign), List.of(NOW, NOW.plusMillis(1))))
+                        .buckets())
+                .containsExactly(new AuditCounts.Bucket(1, 0, 1, 0));
+    }
+
+    @Test
+    void count_inManyBuckets_isWhatTheRowsSay() {
+        Random random = new Random(7);
+        List<Instant> edges = IntStream.rangeClosed(0, 31)
+                .mapToObj(i -> NOW.plus(Duration.ofDays(i)))
+                .toList();
+        AuditPeriod period = new AuditPeriod(Set.of(domain), edges);
+        long[] expected = new long[31];
+        List<AuditEvent> rows = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            Instant at = NOW.plusMillis(
+                            (long) (random.nextDouble() * Duration.ofDays(33).toMillis()))
+                    .minus(Duration.ofDays(1));
+            int times = 1 + random.nextInt(3);
+            rows.add(issued(at, admin).times(times));
+            for (int b = 0; b < 31; b++) {
+                expected[b] += !at.isBefore(edges.get(b)) && at.isBefore(edges.get(b + 1)) ? times : 0;
+            }
+        }
+        store.append(rows);
+
+        assertThat(store.count(period).buckets().stream()
+                        .mapToLong(AuditCounts.Bucket::issued)
+                        .toArray())
+                .containsExactly(expected);
+    }
+
+    @Test
+    void period_withoutBucket_outOfOrderOrTooLong_isNone() {
+        for (List<Instant> edges : List.of(
+                List.<Instant>of(),
+                List.of(NOW),
+                List.of(NOW, NOW),
+                List.of(NOW.plus(HOUR), NOW),
+                List.of(NOW, NOW.plus(Duration.ofDays(31)).plusMillis(1)))) {
+            assertThatThrownBy(() -> new AuditPeriod(Set.of(domain), edges))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     // Expiry

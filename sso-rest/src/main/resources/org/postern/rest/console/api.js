@@ -96,6 +96,9 @@ export const sessions = user => send('GET', 'sessions', {query: {user, limit: '5
 export const endSession = id => send('DELETE', `sessions/${segment(id)}`);
 export const audit = (wanted, cursor) => send('GET', 'audit', {query: {...wanted, cursor, limit: '50'}});
 
+/** What happened of late: {period, zone, domain}. */
+export const overview = query => send('GET', 'overview', {query});
+
 /** The last time that a token opened this mailbox in a browser; undefined where none did. */
 export const lastLogin = async user =>
   (await send('GET', 'audit', {query: {user, event: 'redeemed', limit: '1'}})).items[0];

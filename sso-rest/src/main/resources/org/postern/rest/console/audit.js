@@ -23,13 +23,24 @@ const said = (event, name) => {
   return {time: () => exactly(value), event: () => t(`event.${value}`), type: () => t(`type.${value}`)}[name]?.() ?? value;
 };
 
+/** What an address may ask for. */
+const ASKED = ['user', 'admin', 'event', 'since', 'until'];
+
+/** A moment of the API's, as a field for one takes it; nothing where it is none. */
+const local = time => {
+  const at = new Date(time);
+  return Number.isNaN(at.getTime()) ? '' : new Date(at - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+};
+
 /** What a field for a moment holds, as the API writes it. */
 const utc = local => (local ? new Date(local).toISOString() : '');
 
 export class Audit extends Component {
   constructor(props) {
     super(props);
-    this.state = {wanted: props.user ? {user: props.user} : {}};
+    const asked = new URLSearchParams(props.query);
+    this.state = {wanted: {user: props.user, ...Object.fromEntries(ASKED.filter(a => asked.has(a)).map(a => [a, asked.get(a)]))}};
+    this.first = this.state.wanted;
   }
 
   submit(event) {
@@ -71,22 +82,23 @@ export class Audit extends Component {
     ];
   }
 
-  render({user}, {wanted, open, problem}) {
+  render(props, {wanted, open, problem}) {
+    const {first} = this;
     return h('main', {id: 'main', tabindex: -1},
       h('h1', null, t('audit.title')),
       h('form', {class: 'filter', id: 'filter', onSubmit: e => this.submit(e)},
         h(Field, {id: 'user', label: t('audit.user')}, h('input', {
-          id: 'user', name: 'user', type: 'text', inputmode: 'email', defaultValue: user, maxlength: 320,
+          id: 'user', name: 'user', type: 'text', inputmode: 'email', defaultValue: first.user, maxlength: 320,
           autocapitalize: 'none', spellcheck: false
         })),
         h(Field, {id: 'admin', label: t('audit.admin')}, h('input', {
-          id: 'admin', name: 'admin', type: 'text', inputmode: 'email', maxlength: 320, autocapitalize: 'none',
-          spellcheck: false
+          id: 'admin', name: 'admin', type: 'text', inputmode: 'email', defaultValue: first.admin, maxlength: 320,
+          autocapitalize: 'none', spellcheck: false
         })),
         h(Field, {id: 'event', label: t('audit.event')}, h('select', {id: 'event', name: 'event'},
-          h('option', {value: ''}, t('audit.every')), EVENTS.map(e => h('option', {value: e}, t(`event.${e}`))))),
-        h(Field, {id: 'since', label: t('audit.since')}, h('input', {id: 'since', name: 'since', type: 'datetime-local'})),
-        h(Field, {id: 'until', label: t('audit.until')}, h('input', {id: 'until', name: 'until', type: 'datetime-local'})),
+          h('option', {value: ''}, t('audit.every')), EVENTS.map(e => h('option', {value: e, selected: e === first.event}, t(`event.${e}`))))),
+        h(Field, {id: 'since', label: t('audit.since')}, h('input', {id: 'since', name: 'since', type: 'datetime-local', defaultValue: local(first.since)})),
+        h(Field, {id: 'until', label: t('audit.until')}, h('input', {id: 'until', name: 'until', type: 'datetime-local', defaultValue: local(first.until)})),
         h('p', {class: 'deeds'}, h('button', null, t('audit.find')),
           Object.keys(FILES).map(kind => h('button', {
             type: 'button', class: 'quiet', id: `export-${kind}`, onClick: () => this.file(kind)

@@ -3,25 +3,26 @@ import * as api from './api.js';
 import {Audit} from './audit.js';
 import {Mailbox} from './mailbox.js';
 import {Mailboxes} from './mailboxes.js';
+import {Overview} from './overview.js';
 import {Requests} from './requests.js';
 import {SignIn} from './signin.js';
 import {choose, language, languages, load, nameOf, t} from './texts.js';
-import {Component, Failure, Loading, h, render} from './view.js';
+import {Component, Failure, Loading, h, linkTo, render} from './view.js';
 
-/** The page and its name, from the part of the address after #. */
+/** The page and its name, or what it is asked to show, from the part of the address after #. */
 const place = () => {
   const [, page = 'mailboxes', name = ''] = location.hash.split('/');
   try {
-    return {page, name: decodeURIComponent(name)};
+    return name.startsWith('?') ? {page, name: '', query: name} : {page, name: decodeURIComponent(name), query: ''};
   } catch (noText) {
-    return {page: 'mailboxes', name: ''};
+    return {page: 'mailboxes', name: '', query: ''};
   }
 };
 
 const address = (page, name) => `#/${page}${name ? `/${encodeURIComponent(name)}` : ''}`;
 
 /** The pages that the top leads to, and what is below each. */
-const PAGES = {mailboxes: ['mailboxes', 'mailbox'], requests: ['requests'], audit: ['audit']};
+const PAGES = {mailboxes: ['mailboxes', 'mailbox'], requests: ['requests'], audit: ['audit'], overview: ['overview']};
 
 /** What the page is about, for the browser's tab. */
 const titleOf = ({page, name}) => (page === 'mailbox' && name) || t(`${Object.hasOwn(PAGES, page) ? page : 'mailboxes'}.title`);
@@ -88,12 +89,17 @@ class Console extends Component {
     }
   }
 
-  page({me, page, name}) {
+  page({me, page, name, query}) {
     if (page === 'mailbox' && name) {
       return h(Mailbox, {key: name, user: name, me});
     }
     if (page === 'audit') {
-      return h(Audit, {key: name, user: name});
+      return h(Audit, {key: name + query, user: name, query});
+    }
+    if (page === 'overview') {
+      return h(Overview, {
+        key: query, me, query, onChoose: wanted => history.replaceState(null, '', linkTo('overview', wanted))
+      });
     }
     if (page === 'requests') {
       return h(Requests, {onDone: () => this.count()});

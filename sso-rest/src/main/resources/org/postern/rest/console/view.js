@@ -6,6 +6,12 @@ const SHORT = 120;
 
 export {Component, h, render};
 
+/** The address of a page with what it is asked to show; what is empty is left out. */
+export const linkTo = (page, wanted) => {
+  const query = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value));
+  return `#/${page}${query.size ? `/?${query}` : ''}`;
+};
+
 /** What a Problem means to a person. */
 export const words = problem => {
   if (problem.status === 0) {
