@@ -163,7 +163,7 @@ final class H2Dialect implements Dialect {
                     for (Instant end : ends) {
                         p.time(end);
                     }
-                    p.names(period.domains()).time(period.since()).time(period.until());
+                    StoredEvent.ofPeriod(period, p);
                 });
         return database.call(connection -> counts.list(connection, reader));
     }

@@ -7,7 +7,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.AuditEvent;
 import org.postern.core.KeyedHash;
+import org.postern.core.TimeOrderedId;
 import org.postern.core.Visit;
+import org.postern.core.spi.AuditPeriod;
 
 /** An audit event as its row holds it: the columns both ways, and the keyed hash over them. */
 record StoredEvent(
@@ -30,8 +32,8 @@ record StoredEvent(
             + " session_type, reason, client_address, user_agent, detail, times";
 
     /**
-     * What counts are made of, of each row that counts; to be bound: what {@code bucket} has, domains, since, until. Names
-     * no column but those of the index for it.
+     * What counts are made of, of each row that counts; to be bound: what {@code bucket} has, and {@link #ofPeriod}. Names
+     * no column but those of the index of domains and ids, in which a period is a stretch of ids.
      *
      * @param bucket the number, from 0, of a row's bucket
      */
@@ -40,8 +42,18 @@ record StoredEvent(
                 + " case when event in ('issued', 'redeemed') then session_type end as session_type,"
                 + " case when event in ('issued', 'redeemed') then administrator end as administrator,"
                 + " case when event in ('refused', 'issue_refused') then detail end as detail, times"
-                + " from audit_event where domain = any (?) and happened_at >= ? and happened_at < ?"
+                + " from audit_event where domain = any (?) and id >= ? and id < ?"
+                + " and happened_at >= ? and happened_at < ?"
                 + " and event in ('issued', 'redeemed', 'refused', 'issue_refused')";
+    }
+
+    static void ofPeriod(AuditPeriod period, Parameters parameters) throws SQLException {
+        parameters
+                .names(period.domains())
+                .id(TimeOrderedId.lowest(period.since()))
+                .id(TimeOrderedId.lowest(period.until().plusMillis(1)))
+                .time(period.since())
+                .time(period.until());
     }
 
     static StoredEvent of(AuditEvent event) {
