@@ -118,6 +118,19 @@ class ApprovalTest {
         assertThat(approve(other, request)).isEqualTo(status);
         boolean opens = redeem(user, request.value()) instanceof Redemption.Redeemed;
         assertThat(opens).isEqualTo(status == 200);
+        assertThat(refusedApprovals(request))
+                .isEqualTo(status == 403 ? List.of(other + ": approval: could not issue it") : List.of());
+    }
+
+    /** What the trail tells of those who tried to approve this and may not. */
+    private List<String> refusedApprovals(Request request) {
+        return server.wholeTrail().stream()
+                .filter(e -> e.type() == AuditEvent.Type.ISSUE_REFUSED
+                        && e.tokenId()
+                                .filter(id -> id.toString().equals(request.id()))
+                                .isPresent())
+                .map(e -> e.administrator().orElseThrow() + ": " + e.detail())
+                .toList();
     }
 
     @Test
@@ -134,6 +147,7 @@ class ApprovalTest {
 
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(redeem(Server.ALICE, request.value())).isInstanceOf(Redemption.Refused.class);
+        assertThat(refusedApprovals(request)).containsExactly(Server.MAIL + ": approval: own request");
     }
 
     @Test
@@ -175,6 +189,7 @@ class ApprovalTest {
         for (String admin : List.of(Server.MAIL, Server.DOMAIN, Server.COMPANY)) {
             assertThat(approve(admin, request)).as(admin).isEqualTo(403);
         }
+        assertThat(refusedApprovals(request)).hasSize(3).allMatch(row -> row.endsWith("approval: the owner's to give"));
         var approvals = server.postern.approvals();
         var id = UUID.fromString(request.id());
         var bob = Acme.address("bob@acme.example");

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A message's header as single lines of text, however broken it is. */
-final class Headers {
+record Headers(Message message) {
     private static final int MOST_CHARACTERS = 900;
     private static final int MOST_RAW = 16 * 1024;
     private static final int MOST_ADDRESSES = 100;
@@ -29,12 +29,6 @@ final class Headers {
     private static final Pattern PLAIN_ADDRESS = Pattern.compile("[^\\s\"<>(),;:\\\\\\[\\]]{1,320}");
     /** They are letters, and nothing is to be seen of them. */
     private static final String BLANKS = "\u115f\u1160\u2800\u3164\uffa0";
-
-    private final Message message;
-
-    Headers(Message message) {
-        this.message = message;
-    }
 
     String subject() {
         // Not what the library makes of it: that takes a minute for a megabyte of folded lines.

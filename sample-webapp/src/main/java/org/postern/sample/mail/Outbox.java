@@ -9,6 +9,8 @@ import jakarta.mail.Transport;
 import jakarta.mail.internet.MimeMessage;
 import java.net.URI;
 import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.Secret;
 
@@ -56,17 +58,14 @@ public final class Outbox {
 
     /** Whom it refused, and how: the innermost answer is the server's own. */
     private static String words(SendFailedException refused) {
-        StringBuilder words = new StringBuilder();
         Address[] invalid = refused.getInvalidAddresses();
-        if (invalid != null) {
-            for (Address address : invalid) {
-                words.append(words.length() == 0 ? "" : ", ").append(address);
-            }
-        }
+        String whom = Stream.of(invalid == null ? new Address[0] : invalid)
+                .map(Address::toString)
+                .collect(Collectors.joining(", "));
         Throwable last = refused;
         while (last instanceof MessagingException messaging && messaging.getNextException() != null) {
             last = messaging.getNextException();
         }
-        return Headers.line(words + (words.length() == 0 ? "" : ": ") + last.getMessage());
+        return Headers.line(whom + (whom.isEmpty() ? "" : ": ") + last.getMessage());
     }
 }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import org.postern.core.Administrator;
 import org.postern.core.LoginToken;
@@ -21,15 +20,9 @@ import org.postern.core.service.Mailboxes.Change;
 import org.postern.core.service.Postern;
 
 /** The admin tab: the mailboxes under this administrator's control, one of them, and the tokens issued there. */
-final class AdminPage {
+record AdminPage(Postern postern) {
     private static final int PAGE = 50;
     private static final int MOST_CHARACTERS = 100;
-
-    private final Postern postern;
-
-    AdminPage(Postern postern) {
-        this.postern = postern;
-    }
 
     /** A page of the tab, or something that is done there. */
     interface Deed {
@@ -166,22 +159,16 @@ final class AdminPage {
     }
 
     void revoke(Exchange exchange, Administrator administrator) throws IOException {
-        String id = exchange.param("_id");
-        Optional<UUID> token = id.matches("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-                ? Optional.of(UUID.fromString(id))
-                : Optional.empty();
-        Answer<Boolean> revoked = token.isPresent()
-                ? postern.tokens().revoke(actor(exchange, administrator), token.get())
-                : new Answer.Missing<>();
+        Answer<Boolean> revoked = exchange.token()
+                .map(id -> postern.tokens().revoke(actor(exchange, administrator), id))
+                .orElseGet(Answer.Missing::new);
         if (revoked instanceof Answer.Given<Boolean>) {
             exchange.redirect("/?_task=tokens");
-        } else if (revoked instanceof Answer.Denied<Boolean>
-                && exchange.visitor().readOnly()) {
-            exchange.problem(HttpServletResponse.SC_FORBIDDEN, "problem.read-only");
-        } else if (revoked instanceof Answer.Denied<Boolean>) {
-            exchange.problem(HttpServletResponse.SC_FORBIDDEN);
-        } else {
+        } else if (revoked instanceof Answer.Missing<Boolean>) {
             exchange.problem(HttpServletResponse.SC_NOT_FOUND);
+        } else {
+            String key = exchange.visitor().readOnly() ? "problem.read-only" : "problem.403";
+            exchange.problem(HttpServletResponse.SC_FORBIDDEN, key);
         }
     }
 }

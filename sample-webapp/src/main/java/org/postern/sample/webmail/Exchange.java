@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import org.postern.core.Client;
 import org.postern.core.Page;
@@ -15,45 +16,22 @@ import org.postern.core.settings.Arrival;
 import org.postern.core.settings.Settings;
 import org.postern.sample.mail.MessageId;
 
-/** One request with whoever sent it, and its answer: what every page is given. For one thread. */
-final class Exchange {
+/**
+ * One request with whoever sent it, and its answer: what every page is given. For one thread.
+ *
+ * @param anybody whoever is signed in
+ */
+record Exchange(
+        HttpServletRequest request, HttpServletResponse response, Optional<Visitor> anybody, Templates templates) {
     private static final int MOST_IDS = 200;
-
-    private final HttpServletRequest request;
-    private final HttpServletResponse response;
-    private final Optional<Visitor> visitor;
-    private final Templates templates;
-
-    Exchange(HttpServletRequest request, HttpServletResponse response, Optional<Visitor> visitor, Templates templates) {
-        this.request = request;
-        this.response = response;
-        this.visitor = visitor;
-        this.templates = templates;
-    }
-
-    HttpServletRequest request() {
-        return request;
-    }
-
-    HttpServletResponse response() {
-        return response;
-    }
-
-    Optional<Visitor> anybody() {
-        return visitor;
-    }
 
     /** Whoever is signed in, on the pages that nobody else comes to. */
     Visitor visitor() {
-        return visitor.orElseThrow();
+        return anybody.orElseThrow();
     }
 
     Texts texts() {
-        return templates.texts(request, visitor);
-    }
-
-    Templates templates() {
-        return templates;
+        return templates.texts(request, anybody);
     }
 
     boolean isPost() {
@@ -75,6 +53,14 @@ final class Exchange {
     /** The message that the request names. */
     Optional<MessageId> message() {
         return MessageId.parse(param("_uid"));
+    }
+
+    /** The login token that the request names, by its public id. */
+    Optional<UUID> token() {
+        String id = param("_id");
+        return id.matches("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+                ? Optional.of(UUID.fromString(id))
+                : Optional.empty();
     }
 
     /** All messages that the request names. */
@@ -134,7 +120,7 @@ final class Exchange {
 
     void page(int status, String template, String title, String tab, Map<String, Object> model) throws IOException {
         Map<String, Object> all = new HashMap<>(model);
-        all.put("frame", templates.frame(request, visitor, title, tab));
+        all.put("frame", templates.frame(request, anybody, title, tab));
         templates.write(response, status, template, all);
     }
 

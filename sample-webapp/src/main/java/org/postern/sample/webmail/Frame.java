@@ -54,6 +54,7 @@ public record Frame(
     /**
      * Whoever is signed in.
      *
+     * @param asked whether somebody waits for his consent
      * @param logout the address that signs out
      * @param support a session that a token opened; empty for the owner's own
      */
@@ -63,6 +64,7 @@ public record Frame(
             boolean admin,
             boolean readOnly,
             boolean standard,
+            boolean asked,
             String csrfToken,
             String logout,
             Optional<WebmailSession> support) {}

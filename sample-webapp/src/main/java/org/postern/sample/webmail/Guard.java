@@ -13,16 +13,10 @@ import org.postern.core.settings.AddressList;
  * Gives every answer the headers that keep a page to itself, unless what answers knows better; and keeps the demo, whose
  * passwords everybody knows, on this machine, in whatever container it runs. Thread-safe.
  */
-public final class Guard implements Filter {
+public record Guard(boolean thisMachineOnly) implements Filter {
     static final String POLICY =
             "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self';"
                     + " frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-    private final boolean thisMachineOnly;
-
-    public Guard(boolean thisMachineOnly) {
-        this.thisMachineOnly = thisMachineOnly;
-    }
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)

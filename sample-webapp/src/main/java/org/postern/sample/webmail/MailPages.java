@@ -18,18 +18,13 @@ import org.postern.sample.mail.MailServer;
 import org.postern.sample.mail.MessageId;
 import org.postern.sample.mail.SafeHtml;
 
-/** The folders, the list of messages and the message that is open; and what is done with messages. */
-final class MailPages {
+/**
+ * The folders, the list of messages and the message that is open; and what is done with messages.
+ *
+ * @param sends whether mail can be written too
+ */
+record MailPages(MailServer server, boolean sends) {
     private static final int MOST_SEARCHED = 200;
-
-    private final MailServer server;
-    private final boolean sends;
-
-    /** @param sends whether mail can be written too */
-    MailPages(MailServer server, boolean sends) {
-        this.server = server;
-        this.sends = sends;
-    }
 
     MailAccount open(Visitor visitor) throws MailException {
         return server.open(visitor.mailbox().toString(), visitor.password(), visitor.readOnly());

@@ -92,6 +92,7 @@ public final class Templates {
                 visitor.admin(),
                 visitor.readOnly(),
                 visitor.standard(),
+                visitor.asked(),
                 visitor.csrfToken(),
                 base + "/?_task=logout&" + Csrf.FIELD + '=' + visitor.csrfToken(),
                 visitor.support());

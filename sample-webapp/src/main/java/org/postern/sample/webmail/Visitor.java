@@ -14,6 +14,7 @@ import org.postern.filter.WebmailSession;
  * @param admin whether he may see the admin tab
  * @param password what the mail servers take
  * @param support the session of whoever looks in here with a token; empty for the owner
+ * @param asked whether somebody waits for his consent
  * @param face what his browser gets
  * @param graphical whether his browser shows HTML well
  */
@@ -25,6 +26,7 @@ record Visitor(
         Secret password,
         String csrfToken,
         Optional<WebmailSession> support,
+        boolean asked,
         WebmailInterface face,
         boolean graphical) {
 

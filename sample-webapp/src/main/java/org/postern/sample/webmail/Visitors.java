@@ -10,13 +10,7 @@ import org.postern.filter.WebmailInterface;
 import org.postern.filter.WebmailSession;
 
 /** Who is signed in: by a token, as the filter says, or with his own password. Thread-safe. */
-final class Visitors {
-    private final MailDirectory directory;
-
-    Visitors(Postern postern) {
-        this.directory = postern.backend().directory();
-    }
-
+record Visitors(Postern postern) {
     Optional<Visitor> of(HttpServletRequest request) {
         Optional<WebmailSession> token = WebmailSession.of(request).filter(s -> isOpen(request, s));
         return token.isPresent()
@@ -38,6 +32,7 @@ final class Visitors {
                 session.credential().secret(),
                 session.csrfToken(),
                 Optional.of(session),
+                false,
                 session.webmailInterface(),
                 isGraphical(request));
     }
@@ -45,6 +40,7 @@ final class Visitors {
     /** Whose password was changed elsewhere, or whose mailbox was suspended, is signed out. */
     private Optional<Visitor> owner(HttpServletRequest request, OwnSession own) {
         MailboxAddress address = own.mailbox();
+        MailDirectory directory = postern.backend().directory();
         Optional<Mailbox> mailbox = directory.mailbox(address).filter(m -> !m.suspended());
         boolean samePassword = directory.passwordVersion(address).orElse("").equals(own.passwordVersion());
         if (mailbox.isEmpty() || !samePassword) {
@@ -59,6 +55,10 @@ final class Visitors {
                 own.password(),
                 own.csrfToken(),
                 Optional.empty(),
+                !postern.approvals()
+                        .awaiting(address, 1, Optional.empty())
+                        .items()
+                        .isEmpty(),
                 WebmailInterface.of(request),
                 isGraphical(request)));
     }

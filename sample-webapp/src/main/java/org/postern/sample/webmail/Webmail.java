@@ -40,6 +40,8 @@ public final class Webmail extends HttpServlet {
     private enum Access {
         ANYBODY,
         SIGNED_IN,
+        /** The mailbox's owner, by his own password: never whoever comes with a token. */
+        OWNER,
         MAIL,
         /** Changes something in the mailbox: not in a session that may only read. */
         MAIL_CHANGE,
@@ -100,19 +102,11 @@ public final class Webmail extends HttpServlet {
         tasks.put("signin", Task.guarded(Access.ANYBODY, signIn::signIn));
         tasks.put("logout", Task.guarded(Access.ANYBODY, signIn::signOut).withPage(signIn::signOut));
         tasks.put("settings", Task.form(Access.SIGNED_IN, settings::show, settings::change));
+        ConsentPage consent = new ConsentPage(postern);
+        tasks.put("requests", Task.form(Access.OWNER, consent::show, consent::decide));
         tasks.put("visits", Task.page(Access.MAIL, new VisitsPage(postern)::show));
-        tasks.put(
-                "admin",
-                Task.form(
-                        Access.ADMIN,
-                        x -> admin.asAdministrator(x, admin::show),
-                        x -> admin.asAdministrator(x, admin::change)));
-        tasks.put(
-                "tokens",
-                Task.form(
-                        Access.ADMIN,
-                        x -> admin.asAdministrator(x, admin::tokens),
-                        x -> admin.asAdministrator(x, admin::revoke)));
+        tasks.put("admin", administered(admin, admin::show, admin::change));
+        tasks.put("tokens", administered(admin, admin::tokens, admin::revoke));
         if (server.isPresent()) {
             MailPages mail = new MailPages(server.get(), outbox.isPresent());
             tasks.put("mail", Task.page(Access.MAIL, mail::show));
@@ -128,6 +122,10 @@ public final class Webmail extends HttpServlet {
         } else {
             tasks.put("mail", Task.page(Access.MAIL, exchange -> exchange.problem(503, "problem.no-mail-server")));
         }
+    }
+
+    private static Task administered(AdminPage admin, AdminPage.Deed get, AdminPage.Deed post) {
+        return Task.form(Access.ADMIN, x -> admin.asAdministrator(x, get), x -> admin.asAdministrator(x, post));
     }
 
     @Override
@@ -220,6 +218,7 @@ public final class Webmail extends HttpServlet {
         boolean mail = visitor.filter(Visitor::mail).isPresent();
         return switch (access) {
             case ANYBODY, SIGNED_IN -> "";
+            case OWNER -> visitor.flatMap(Visitor::support).isPresent() ? "problem.no-owner" : "";
             case MAIL -> mail ? "" : "problem.no-mail";
             case MAIL_CHANGE ->
                 !mail ? "problem.no-mail" : visitor.filter(Visitor::readOnly).isPresent() ? "problem.read-only" : "";

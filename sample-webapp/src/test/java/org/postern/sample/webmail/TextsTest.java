@@ -97,6 +97,11 @@ class TextsTest {
                             .map(use -> use.name().toLowerCase(Locale.ROOT))
                             .toList(),
             "said.", List.of("none", "read", "unread", "deleted", "restored", "removed", "sent"),
+            "requests.said.", List.of("allowed", "refused", "gone"),
+            "requests.opens.",
+                    Arrays.stream(SessionType.values())
+                            .map(SessionType::apiName)
+                            .toList(),
             "mailbox.done.", List.of("suspend", "resume", "language", "password"),
             "problem.",
                     Stream.of(400, 403, 404, 405, 413, 429, 500, 503)

@@ -25,12 +25,14 @@ public final class Approvals {
     private final TokenStore store;
     private final MailDirectory directory;
     private final Authority authority;
+    private final AuditTrail audit;
     private final Clock clock;
 
-    Approvals(TokenStore store, MailDirectory directory, Authority authority, Clock clock) {
+    Approvals(TokenStore store, MailDirectory directory, Authority authority, AuditTrail audit, Clock clock) {
         this.store = store;
         this.directory = directory;
         this.authority = authority;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -70,14 +72,26 @@ public final class Approvals {
      * himself, or a token would be enough to approve the next one.
      */
     public boolean mayApprove(Actor actor, LoginToken token) {
-        return token.approval().approver() == Approver.ADMINISTRATOR
-                && actor.session().isEmpty()
-                && !actor.is(token.issuer())
-                && authority.mayIssue(actor.administrator(), token.mailbox().toString(), Optional.of(token.type()))
-                        instanceof Authority.Verdict.Allowed;
+        return objection(actor, token).isEmpty();
     }
 
-    /** Approves a token as a second administrator. */
+    private Optional<String> objection(Actor actor, LoginToken token) {
+        if (token.approval().approver() != Approver.ADMINISTRATOR) {
+            return Optional.of("the owner's to give");
+        }
+        if (actor.session().isPresent()) {
+            return Optional.of("in a token's session");
+        }
+        if (actor.is(token.issuer())) {
+            return Optional.of("own request");
+        }
+        return authority.mayIssue(actor.administrator(), token.mailbox().toString(), Optional.of(token.type()))
+                        instanceof Authority.Verdict.Allowed
+                ? Optional.empty()
+                : Optional.of("could not issue it");
+    }
+
+    /** Approves a token as a second administrator. Where he may not, the trail tells that he tried. */
     public Outcome approve(Actor actor, UUID id) {
         Optional<LoginToken> found = store.token(id)
                 .filter(t ->
@@ -90,10 +104,15 @@ public final class Approvals {
         if (token.state(now) != TokenState.PENDING) {
             return new Outcome.NotPending();
         }
-        if (!mayApprove(actor, token)) {
+        MailboxAddress by = actor.administrator().address();
+        Optional<String> objection = objection(actor, token);
+        if (objection.isPresent()) {
+            audit.fold(AuditEvent.of(AuditEvent.Type.ISSUE_REFUSED, now, actor.client())
+                    .about(token)
+                    .by(by)
+                    .because("approval: " + objection.get()));
             return new Outcome.Denied();
         }
-        MailboxAddress by = actor.administrator().address();
         AuditEvent approved = AuditEvent.of(AuditEvent.Type.APPROVED, now, actor.client())
                 .about(token)
                 .by(by)

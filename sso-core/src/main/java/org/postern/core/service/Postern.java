@@ -57,7 +57,7 @@ public final class Postern implements AutoCloseable {
         tokens = new LoginTokens(
                 store, directory, keys, authority, throttle, audit, activity, ticks, rule, companies, notices,
                 settings);
-        approvals = new Approvals(store, directory, authority, ticks);
+        approvals = new Approvals(store, directory, authority, audit, ticks);
         sessions = new TokenSessions(store, authority, ticks);
         mailLogins = new MailLogins(store, keys, authority, throttle, audit, activity, companies, notices, ticks);
         VerifiedPasswords passwords = new VerifiedPasswords(directory, ticks, new SecureRandom());

@@ -14,7 +14,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -488,9 +487,9 @@ public record Settings(
             String name = Setting.COMPANY_REASON_PATTERN.key(id);
             String pattern = text(Setting.COMPANY_REASON_PATTERN, name);
             try {
-                return pattern.isEmpty() ? Optional.empty() : Optional.of(new ReasonPattern(Pattern.compile(pattern)));
+                return pattern.isEmpty() ? Optional.empty() : Optional.of(ReasonPattern.of(pattern));
             } catch (PatternSyntaxException bad) {
-                throw new SettingsException(name, "is no regular expression: " + bad.getDescription());
+                throw new SettingsException(name, "is no regular expression that can be used: " + bad.getDescription());
             }
         }
 
