@@ -252,6 +252,34 @@ class ConsoleIT {
         assertThat(Files.readString(folder.resolve("audit.csv"))).contains("'=HYPERLINK");
     }
 
+    /** The page looks again when somebody comes back to its tab: the test says so instead of waiting for its next look. */
+    @Test
+    void sessionThatNobodyUses_isWarnedOf_andEnds() {
+        try (RunningPostern brief =
+                RunningPostern.demo().setting("sso.console.idle", "PT10S").start()) {
+            new Console(brief, browser).signIn("mail");
+            browser.await(d -> secondsLeft() <= 5);
+            browser.script("document.dispatchEvent(new Event('visibilitychange'))");
+            browser.see("dialog", "Are you still there?");
+            browser.find("#confirm-yes").click();
+            browser.await(d -> secondsLeft() > 5);
+            assertThat(browser.has("dialog")).isFalse();
+
+            browser.await(d -> secondsLeft() < 0);
+            browser.script("document.dispatchEvent(new Event('visibilitychange'))");
+            browser.see("#ended", "Your session has ended");
+        }
+    }
+
+    /** Until the page's session is over, asked without using it; less than none where it is. */
+    private static long secondsLeft() {
+        Object left = browser.driver()
+                .executeAsyncScript("const done = arguments[0];"
+                        + "fetch('/sso/v1/session', {headers: {'X-Background': 'true'}})"
+                        + ".then(r => r.ok ? r.json() : {ends_in: -1}).then(s => done(s.ends_in));");
+        return (Long) left;
+    }
+
     @Test
     void sessionThatEnded_asksToSignInAgain_andComesBack() {
         signIn("mail");

@@ -65,7 +65,7 @@ export const onEnd = listener => {
 /** The session that this browser has; a Problem 401 where it has none. */
 export const session = async () => kept(await send('GET', 'session'));
 
-/** Whether the session is still there, asked without being a use of it; where it is not, the listener is told. */
+/** The session, asked without being a use of it; where it is over, the listener is told. */
 export const look = () => send('GET', 'session', {headers: BACKGROUND}).catch(() => {});
 
 export const signIn = async (user, password) => {

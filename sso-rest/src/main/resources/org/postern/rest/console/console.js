@@ -7,7 +7,7 @@ import {Overview} from './overview.js';
 import {Requests} from './requests.js';
 import {SignIn} from './signin.js';
 import {choose, language, languages, load, nameOf, t} from './texts.js';
-import {Component, Failure, Loading, h, linkTo, render} from './view.js';
+import {Component, Confirm, Failure, Loading, h, linkTo, render} from './view.js';
 
 /** The page and its name, or what it is asked to show, from the part of the address after #. */
 const place = () => {
@@ -42,6 +42,8 @@ const Top = ({me, page, waiting, onOut}) => h('header', {class: 'top'}, h('div',
   h('button', {type: 'button', class: 'quiet small', id: 'signout', onClick: onOut}, t('signout'))));
 
 const LOOK_EVERY = 30_000;
+/** How many seconds before its end somebody is asked whether he still needs the session, if that is not long at all. */
+const WARNING = 150;
 
 class Console extends Component {
   async componentDidMount() {
@@ -51,12 +53,8 @@ class Console extends Component {
     });
     api.onEnd(() => this.setState({me: null, ended: true}));
     // A page that nobody uses shows nothing of anybody's once the session has ended.
-    setInterval(async () => {
-      if (this.state.me) {
-        await api.look();
-        this.count();
-      }
-    }, LOOK_EVERY);
+    setInterval(() => this.look(), LOOK_EVERY);
+    document.addEventListener('visibilitychange', () => this.look());
     this.begin();
   }
 
@@ -66,6 +64,14 @@ class Console extends Component {
       this.enter(await api.session());
     } catch (problem) {
       this.setState(problem.status === 401 || problem.status === 404 ? {me: null} : {problem});
+    }
+  }
+
+  async look() {
+    if (this.state.me) {
+      const seen = await api.look();
+      this.setState({ending: Boolean(seen?.renewable) && seen.ends_in <= Math.min(WARNING, seen.idle / 2)});
+      this.count();
     }
   }
 
@@ -122,6 +128,12 @@ class Console extends Component {
         document.getElementById('main').focus();
       }}, t('skip')),
       me && h(Top, {me, page: state.page, waiting: state.waiting, onOut: () => this.out()}),
+      me && state.ending && h(Confirm, {
+        title: t('idle.title'), text: t('idle.text'), button: t('idle.stay'), onYes: () => {
+          this.setState({ending: false});
+          api.session().catch(() => {});
+        }
+      }),
       me ? this.page(state) : h(SignIn, {ended, onIn: session => this.enter(session)}),
       h('footer', {class: 'foot'}, h('label', null, t('language'), ' ', h('select', {
         id: 'language', onChange: async e => {

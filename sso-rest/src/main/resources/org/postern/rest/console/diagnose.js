@@ -1,7 +1,7 @@
 // Diagnose: tries a mailbox at its servers while one looks on, and says what is wrong and what to do.
 import * as api from './api.js';
 import {Reason} from './generate.js';
-import {bytes, count, exactly, millis, moment, t} from './texts.js';
+import {bytes, count, exactly, millis, number, t} from './texts.js';
 import {Alert, Component, Copy, Field, Status, described, h, words} from './view.js';
 
 const NAMES = {imap: 'IMAP4', pop3: 'POP3', smtp: 'SMTP', webmail: 'Webmail'};
@@ -32,7 +32,7 @@ const failure = problem => {
 
 const used = ({resource, used: now, limit}) => (resource === 'STORAGE'
   ? t('diagnose.used', {used: bytes(now * 1024), limit: bytes(limit * 1024)})
-  : t('diagnose.used', {used: now.toLocaleString(), limit: count('diagnose.messages', limit)}));
+  : t('diagnose.used', {used: number(now), limit: count('diagnose.messages', limit)}));
 
 const certificateOf = ({certificate: c, tls}) => [
   ['diagnose.subject', c.subject], ['diagnose.names', c.names.join(', ')], ['diagnose.issuer', c.issuer],

@@ -58,7 +58,6 @@ export const count = (key, n) => {
 export const moment = time => new Date(time).toLocaleString(tag, {dateStyle: 'medium', timeStyle: 'short'});
 export const exactly = time => new Date(time).toLocaleString(tag, {dateStyle: 'full', timeStyle: 'long'});
 
-<<<<<<< HEAD
 /** A duration, in milliseconds below a second. */
 export const millis = n => new Intl.NumberFormat(tag, n < 1000
   ? {style: 'unit', unit: 'millisecond'}
@@ -71,13 +70,11 @@ export const bytes = n => {
     style: 'unit', unit: ['byte', 'kilobyte', 'megabyte', 'gigabyte'][step], maximumFractionDigits: 1
   }).format(n / 1024 ** step);
 };
-=======
 export const number = n => n.toLocaleString(tag);
 /** A number as an axis has room for it. */
 export const short = n => n.toLocaleString(tag, n < 10_000 ? {} : {notation: 'compact'});
 /** A moment by its parts, as Intl.DateTimeFormat names them. */
 export const day = (time, parts) => new Date(time).toLocaleString(tag, parts);
->>>>>>> overview
 
 /** How long until then, or since then, in its greatest unit. */
 export const distance = time => {

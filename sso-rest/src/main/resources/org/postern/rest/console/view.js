@@ -85,7 +85,10 @@ export class Copy extends Component {
   }
 }
 
-/** A question before something that cannot be taken back. */
+/**
+ * A question before something that cannot be taken back; or, where there is no onNo(), something that one only takes note
+ * of.
+ */
 export class Confirm extends Component {
   componentDidMount() {
     this.dialog.showModal();
@@ -97,13 +100,14 @@ export class Confirm extends Component {
     this.dialog.close();
   }
 
-  render({title, text, button, onYes, onNo}) {
+  render({title, text, button, onYes, onNo = onYes}) {
+    const asks = onNo !== onYes;
     return h('dialog', {ref: d => { this.dialog = d; }, onClose: () => (this.sure ? onYes() : onNo()), 'aria-labelledby': 'confirm-title'},
       h('h2', {id: 'confirm-title'}, title),
       h('p', null, text),
       h('p', {class: 'deeds'},
-        h('button', {type: 'button', class: 'danger', id: 'confirm-yes', onClick: () => this.yes()}, button),
-        h('button', {type: 'button', class: 'quiet', onClick: () => this.dialog.close()}, t('cancel'))));
+        h('button', {type: 'button', class: asks && 'danger', id: 'confirm-yes', onClick: () => this.yes()}, button),
+        asks && h('button', {type: 'button', class: 'quiet', onClick: () => this.dialog.close()}, t('cancel'))));
   }
 }
 
