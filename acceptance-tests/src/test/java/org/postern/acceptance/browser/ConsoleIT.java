@@ -331,4 +331,16 @@ class ConsoleIT {
         browser.awaitElement("[role=alert]");
         look.at("console-missing");
     }
+
+    @Test
+    void firstLoad_isBelowAHundredAndFiftyKilobytes() {
+        try (Browser recording = Browser.recording()) {
+            recording.go("about:blank");
+            recording.bytesLoaded();
+            new Console(postern, recording).signIn("mail");
+
+            // The page is loaded twice by then; what it asks the API for is in it too.
+            assertThat(recording.bytesLoaded()).isBetween(20_000L, 150_000L);
+        }
+    }
 }

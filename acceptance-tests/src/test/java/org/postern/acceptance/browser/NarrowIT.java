@@ -170,4 +170,57 @@ class NarrowIT {
         task("settings", "#password-form");
         task("logout", "#logout-now");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"da", "de", "el", "en", "es", "fr", "it", "nl", "no", "pt_BR", "sv"})
+    void everyPageOfTheConsole_fitsOntoANarrowScreen(String language) {
+        browser.go(postern.address() + "/console/").forgetEverything();
+        browser.script("localStorage.setItem('postern.language', arguments[0])", language);
+        browser.go("about:blank").go(postern.address() + "/console/");
+        browser.awaitElement("#user");
+        fits("the console's door", "#user");
+        browser.find("#user").sendKeys("company@acme.example");
+        browser.find("#password").sendKeys("demo-company", Keys.ENTER);
+        console("mailboxes", "#mailboxes a");
+        assertThat(browser.find("html").getDomAttribute("lang")).isEqualTo(language.replace('_', '-'));
+        console("mailboxes/zzzz", ".empty");
+        aMailbox();
+        console("requests", ".empty");
+        console("audit", "#audit tbody button");
+        browser.find("#audit tbody button").click();
+        fits("a row of the trail", "#audit .open");
+        console("overview", "main svg");
+
+        assertThat(cut).isEmpty();
+    }
+
+    private void aMailbox() {
+        console("mailbox/alice%40acme.example", "#tokens");
+        browser.find("#diagnose-reason").sendKeys("Ticket 4711");
+        browser.find("#diagnose-start").click();
+        browser.awaitElement("#diagnose-whole");
+        unfold();
+        fits("a diagnosis", "#diagnose-whole");
+        browser.find("#reason").sendKeys("Ticket 4711");
+        browser.find("#generate-token").click();
+        browser.awaitElement("#given");
+        fits("a new token", "#given");
+        browser.find("#tokens .deed button").click();
+        fits("the question before revoking", "dialog[open]");
+        browser.find("#confirm-yes").click();
+        browser.await(d -> browser.hasFocus("#tokens-title"));
+        fits("a token that is revoked", "#tokens");
+    }
+
+    /** The console's page at this place, all of it unfolded, once it has what is there. */
+    private void console(String place, String sign) {
+        browser.go(postern.address() + "/console/#/" + place);
+        browser.awaitElement(sign);
+        unfold();
+        fits("the console's " + place, sign);
+    }
+
+    private static void unfold() {
+        browser.script("document.querySelectorAll('main details').forEach(d => { d.open = true; })");
+    }
 }

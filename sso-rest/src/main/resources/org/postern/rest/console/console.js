@@ -110,7 +110,7 @@ class Console extends Component {
     if (page === 'requests') {
       return h(Requests, {onDone: () => this.count()});
     }
-    return h(Mailboxes, {me, q: name, onSearch: q => history.replaceState(null, '', address('mailboxes', q))});
+    return h(Mailboxes, {key: name, me, q: name, onSearch: q => history.replaceState(null, '', address('mailboxes', q))});
   }
 
   render(props, state) {
