@@ -107,7 +107,8 @@ class ConsentIT {
         assertThat(opens(issued)).isTrue();
         assertThat(opens(other)).isFalse();
         assertThat(desk.state(other.id())).isEqualTo("revoked");
-        assertThat(trail(ALICE)).containsExactly("approval_refused by owner", "approved by owner");
+        assertThat(trail(ALICE))
+                .containsExactly("approval_refused by owner", "approval_refused by owner", "approved by owner");
     }
 
     @Test
