@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Looks at the page that a browser shows as people do: on a desk and on a phone, by day and by night. Each time it asks
- * axe for what keeps somebody out, measures that nothing sticks out, and leaves a picture in {@code target/screenshots}.
+ * Looks at the page that a browser shows as people do: on a desk and on a phone, by day and by night. Each time it
+ * measures that nothing sticks out, and leaves a picture in {@code target/screenshots}; of the desk by day and the phone by
+ * night it asks axe for what keeps somebody out, which takes longest.
  */
 final class Look {
     private static final Path PICTURES = Path.of("target", "screenshots");
@@ -64,7 +65,9 @@ final class Look {
                 String name = page + "-" + kind + "-" + width + (scheme.equals("dark") ? "-dark" : "");
                 picture(name);
                 assertThat(overflow()).as(name + " sticks out").isEmpty();
-                assertThat(violations(exempt)).as(name).isEmpty();
+                if (scheme.equals("light") == (width == WIDTHS.get(0))) {
+                    assertThat(violations(exempt)).as(name).isEmpty();
+                }
             }
         }
     }
