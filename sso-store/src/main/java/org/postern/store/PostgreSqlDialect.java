@@ -103,10 +103,14 @@ final class PostgreSqlDialect implements Dialect {
                 + " set_config('jit', 'off', false)";
     }
 
-    /** For lists the plan is all: with or without an index for a rare text, in one partition or in a year's. */
+    /**
+     * For lists the plan is all: with or without an index for a rare text, in one partition or in a year's. The first list
+     * may take longer to be put into SQL than a transaction that changes something may be idle.
+     */
     @Override
     public Optional<String> planningOfLists() {
-        return Optional.of("select set_config('plan_cache_mode', 'force_custom_plan', true)");
+        return Optional.of("select set_config('plan_cache_mode', 'force_custom_plan', true)"
+                + " || set_config('idle_in_transaction_session_timeout', '60s', true)");
     }
 
     @Override
