@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /** A PostgreSQL server of the test's own, which can be stopped and started again. */
-final class PostgreSql implements AutoCloseable {
+public final class PostgreSql implements AutoCloseable {
     /** What every node of one installation must have alike. */
     private static final String KEYS = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=";
 
@@ -18,7 +18,7 @@ final class PostgreSql implements AutoCloseable {
     private final int port = RunningPostern.freePort();
     private EmbeddedPostgres server;
 
-    PostgreSql(Path data) {
+    public PostgreSql(Path data) {
         this.data = data;
         start();
     }
@@ -47,7 +47,7 @@ final class PostgreSql implements AutoCloseable {
         }
     }
 
-    void create(String database) {
+    public void create(String database) {
         try (Connection connection = DriverManager.getConnection(url("postgres"), "postgres", "");
                 Statement statement = connection.createStatement()) {
             statement.execute("create database " + database);
@@ -56,7 +56,7 @@ final class PostgreSql implements AutoCloseable {
         }
     }
 
-    Connection connect(String database) throws SQLException {
+    public Connection connect(String database) throws SQLException {
         return DriverManager.getConnection(url(database), "postgres", "");
     }
 
@@ -65,7 +65,7 @@ final class PostgreSql implements AutoCloseable {
     }
 
     /** Points a node at one of the databases. */
-    RunningPostern.Launch node(RunningPostern.Launch launch, String database) {
+    public RunningPostern.Launch node(RunningPostern.Launch launch, String database) {
         return launch.setting("sso.database.url", url(database))
                 .setting("sso.database.user", "postgres")
                 .setting("sso.keys", KEYS);

@@ -50,7 +50,8 @@ public final class LargeConsole {
 
     public static void main(String[] args) throws Exception {
         if (args.length < 5 || !Files.isRegularFile(Path.of(args[0])) || !Files.isRegularFile(SQL)) {
-            System.err.println("usage: LargeConsole WAR HOST PORT DATABASE USER [mailboxes rows], in the project's folder");
+            System.err.println(
+                    "usage: LargeConsole WAR HOST PORT DATABASE USER [mailboxes rows], in the project's folder");
             System.exit(2);
         }
         Path folder = Files.createTempDirectory("postern-large");
@@ -68,14 +69,27 @@ public final class LargeConsole {
         try {
             large.command("company", "create", "company 1");
             large.run(new ProcessBuilder(
-                    "psql", "-q", "-h", args[1], "-p", args[2], "-U", args[4], "-d", args[3],
-                    "-v", "mailboxes=" + (args.length > 5 ? args[5] : "1000000"),
-                    "-v", "rows=" + (args.length > 6 ? args[6] : "10000000"),
-                    "-f", SQL.toString()));
+                    "psql",
+                    "-q",
+                    "-h",
+                    args[1],
+                    "-p",
+                    args[2],
+                    "-U",
+                    args[4],
+                    "-d",
+                    args[3],
+                    "-v",
+                    "mailboxes=" + (args.length > 5 ? args[5] : "1000000"),
+                    "-v",
+                    "rows=" + (args.length > 6 ? args[6] : "10000000"),
+                    "-f",
+                    SQL.toString()));
             large.measure();
         } finally {
             try (Stream<Path> all = Files.walk(folder)) {
-                all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+                all.sorted(Comparator.reverseOrder())
+                        .forEach(path -> path.toFile().delete());
             }
         }
     }
@@ -90,7 +104,8 @@ public final class LargeConsole {
         try {
             address = ready(server);
             System.out.printf(
-                    "Java %s, %d cores%n", Runtime.version(), Runtime.getRuntime().availableProcessors());
+                    "Java %s, %d cores%n",
+                    Runtime.version(), Runtime.getRuntime().availableProcessors());
             time("warm-up", keys.get("smallest"), "users?q=zz"); // the first list starts what reads lists
             medians.clear();
             for (Map.Entry<String, String> key : keys.entrySet()) {
@@ -112,7 +127,8 @@ public final class LargeConsole {
     }
 
     private void measure(String who, String key) throws Exception {
-        for (String text : List.of("", "a", "qq", "exa", "müller", "muller77", "@d0001.test", "anna papa", "no such text")) {
+        for (String text :
+                List.of("", "a", "qq", "exa", "müller", "muller77", "@d0001.test", "anna papa", "no such text")) {
             time(who, key, "users?q=" + encoded(text));
         }
         for (String filter : List.of(
@@ -199,7 +215,9 @@ public final class LargeConsole {
     private Process start(List<String> words) throws IOException {
         List<String> all = new ArrayList<>(program);
         all.addAll(words);
-        return new ProcessBuilder(all).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        return new ProcessBuilder(all)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
     }
 
     private void run(ProcessBuilder builder) throws Exception {

@@ -91,13 +91,16 @@ public final class Texts {
                 : get("folder." + folder.use().name().toLowerCase(Locale.ROOT));
     }
 
-    /** How long, to the minute: {@code 7 h 12 min}. */
+    /** How long, to the minute: {@code 7 h 12 min}, {@code 8 h}. */
     public String duration(Duration duration) {
         long minutes = Math.max(0, duration.toMinutes());
         if (minutes == 0) {
             return get("duration.less");
         }
-        return minutes < 60 ? get("duration.minutes", minutes) : get("duration.hours", minutes / 60, minutes % 60);
+        if (minutes < 60) {
+            return get("duration.minutes", minutes);
+        }
+        return get(minutes % 60 == 0 ? "duration.whole" : "duration.hours", minutes / 60, minutes % 60);
     }
 
     /** A moment as a list shows it: the time of today, else the day. */

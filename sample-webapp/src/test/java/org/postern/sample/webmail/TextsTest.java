@@ -45,6 +45,7 @@ class TextsTest {
             entry("size.mb", Set.of("da", "de", "el", "es", "it", "nl", "no", "pt_BR", "sv")),
             entry("duration.minutes", Set.of("es", "fr", "it", "no", "pt_BR", "sv")),
             entry("duration.hours", Set.of("es", "fr", "it", "pt_BR")),
+            entry("duration.whole", Set.of("es", "fr", "it", "pt_BR")),
             entry("duration.clock", Set.of("es", "fr", "it", "pt_BR", "sv")),
             entry("nav.mail", Set.of("da", "de", "nl")),
             entry("nav.admin", Set.of("da", "de", "el", "es", "fr", "it", "no", "pt_BR", "sv")),
@@ -484,6 +485,7 @@ class TextsTest {
         assertThat(texts.duration(Duration.ofSeconds(-5))).isEqualTo("less than a minute");
         assertThat(texts.duration(Duration.ofMinutes(59))).isEqualTo("59 min");
         assertThat(texts.duration(Duration.ofMinutes(432))).isEqualTo("7 h 12 min");
+        assertThat(texts.duration(Duration.ofHours(8))).isEqualTo("8 h");
     }
 
     @Test

@@ -1,7 +1,7 @@
 // The audit trail: found by mailbox, administrator, event and time; each row whole on one click; all of it as a file.
 import * as api from './api.js';
-import {exactly, moment, t} from './texts.js';
-import {Component, Empty, Failure, Field, Pages, h} from './view.js';
+import {exactly, second, t} from './texts.js';
+import {Address, Component, Empty, Failure, Field, Pages, h} from './view.js';
 
 const EVENTS = ['issued', 'issue_refused', 'approved', 'approval_refused', 'redeemed', 'refused', 'mail_login', 'revoked', 'expired', 'session_ended',
   'password_checked', 'password_changed', 'mailbox_suspended', 'mailbox_resumed', 'mailbox_locale_changed', 'admin_login',
@@ -46,13 +46,12 @@ export class Audit extends Component {
   submit(event) {
     event.preventDefault();
     const form = event.target;
-    this.setState({
-      problem: undefined,
-      wanted: {
-        user: form.user.value.trim(), admin: form.admin.value.trim(), event: form.event.value,
-        since: utc(form.since.value), until: utc(form.until.value)
-      }
-    });
+    const wanted = {
+      user: form.user.value.trim(), admin: form.admin.value.trim(), event: form.event.value,
+      since: utc(form.since.value), until: utc(form.until.value)
+    };
+    this.setState({problem: undefined, wanted});
+    this.props.onChoose(wanted);
   }
 
   async file(kind) {
@@ -70,10 +69,10 @@ export class Audit extends Component {
       h('tr', {key: event.id},
         h('td', null, h('button', {
           type: 'button', class: 'plain', 'aria-expanded': open ? 'true' : 'false', onClick: toggle
-        }, moment(event.time))),
+        }, second(event.time))),
         h('td', null, t(`event.${event.event}`), event.count > 1 && ` × ${event.count}`),
-        h('td', null, h('bdi', null, event.user)),
-        h('td', null, h('bdi', null, event.admin)),
+        h('td', null, event.user && h(Address, {of: event.user})),
+        h('td', null, event.admin && h(Address, {of: event.admin})),
         h('td', {class: 'quiet'}, h('bdi', null, event.reason || event.detail))),
       open && h('tr', {key: `${event.id} open`, class: 'open'}, h('td', {colspan: 5}, h('dl', {class: 'facts'},
         DETAILS.filter(name => event[name] !== null && event[name] !== '').map(name => h('div', {key: name},
@@ -108,7 +107,7 @@ export class Audit extends Component {
         ? h(Empty, {title: t('audit.none')})
         : h('table', {class: 'list', id: 'audit'},
           h('caption', {class: 'hidden'}, t('audit.title')),
-          h('thead', null, h('tr', null, ['time', 'event', 'user', 'admin', 'reason'].map(name =>
+          h('thead', null, h('tr', null, ['time', 'event', 'user', 'admin', 'why'].map(name =>
             h('th', {scope: 'col'}, t(`audit.${name}`))))),
           h('tbody', null, items.map(event => this.row(event, open === event.id))))));
   }

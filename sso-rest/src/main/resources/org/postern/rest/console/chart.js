@@ -1,6 +1,6 @@
 // Charts, drawn as SVG to the width that there is; what they show stands in a table too.
 import {number, short, t} from './texts.js';
-import {Component, h} from './view.js';
+import {Address, Component, h} from './view.js';
 
 const HEIGHT = 210;
 const TOP = 16;
@@ -108,9 +108,6 @@ export class Chart extends Component {
   }
 }
 
-/** An address, which breaks before its domain where it must. */
-const Name = ({of}) => h('bdi', null, of.split('@').map((part, i) => (i === 0 ? part : [h('wbr'), `@${part}`])));
-
 /** A table whose rows have bars under their names. A row is {name, href, values, rest}. */
 export const Bars = ({id, first, kind = 'tokens', series, rows}) => {
   const most = Math.max(1, ...rows.filter(row => !row.rest).flatMap(row => row.values));
@@ -120,7 +117,7 @@ export const Bars = ({id, first, kind = 'tokens', series, rows}) => {
       series.map(s => h('th', {key: s.name, scope: 'col', class: 'n'}, h(Swatch, {of: s, kind}), h('span', null, s.label))))),
     h('tbody', null, rows.map(row => h('tr', {key: row.name, class: row.rest ? 'rest' : undefined},
       h('th', {scope: 'row'},
-        row.href ? h('a', {href: row.href}, h(Name, {of: row.name})) : h('bdi', null, row.name),
+        row.href ? h('a', {href: row.href}, h(Address, {of: row.name})) : h('bdi', null, row.name),
         !row.rest && row.values.some(n => n > 0) && h('svg', {class: 'level', height: series.length * 8, 'aria-hidden': 'true'}, series.map((s, k) => row.values[k] > 0 && h('rect', {
           ...fill(s, kind), key: s.name, x: 0.5, y: k * 8 + 0.5, height: 6, width: part(row.values[k])
         })))),

@@ -46,9 +46,11 @@ const LOOK_EVERY = 30_000;
 const WARNING = 150;
 
 class Console extends Component {
+  state = {visit: 0};
+
   async componentDidMount() {
     addEventListener('hashchange', () => {
-      this.setState(place(), () => document.getElementById('main')?.focus());
+      this.setState(({visit}) => ({...place(), visit: visit + 1}), () => document.getElementById('main')?.focus());
       this.count();
     });
     api.onEnd(() => this.setState({me: null, ended: true}));
@@ -95,22 +97,24 @@ class Console extends Component {
     }
   }
 
-  page({me, page, name, query}) {
+  page({me, page, name, query, visit}) {
     if (page === 'mailbox' && name) {
       return h(Mailbox, {key: name, user: name, me});
     }
     if (page === 'audit') {
-      return h(Audit, {key: name + query, user: name, query});
+      return h(Audit, {
+        key: visit, user: name, query, onChoose: wanted => history.replaceState(null, '', linkTo('audit', wanted))
+      });
     }
     if (page === 'overview') {
       return h(Overview, {
-        key: query, me, query, onChoose: wanted => history.replaceState(null, '', linkTo('overview', wanted))
+        key: visit, me, query, onChoose: wanted => history.replaceState(null, '', linkTo('overview', wanted))
       });
     }
     if (page === 'requests') {
       return h(Requests, {onDone: () => this.count()});
     }
-    return h(Mailboxes, {key: name, me, q: name, onSearch: q => history.replaceState(null, '', address('mailboxes', q))});
+    return h(Mailboxes, {key: visit, me, q: name, onSearch: q => history.replaceState(null, '', address('mailboxes', q))});
   }
 
   render(props, state) {

@@ -1,6 +1,6 @@
 // Rows of what somebody issued, or of what that opened, and what can be done about each.
 import {distance, exactly, moment, t} from './texts.js';
-import {Cell, Component, Confirm, Failure, Head, Long, h} from './view.js';
+import {Address, Cell, Component, Confirm, Failure, Head, Long, h} from './view.js';
 
 export const Time = ({at}) => h('time', {datetime: at, title: exactly(at)}, moment(at));
 
@@ -8,7 +8,7 @@ export const Time = ({at}) => h('time', {datetime: at, title: exactly(at)}, mome
 export const Ago = ({at}) => h('time', {datetime: at, title: exactly(at)}, distance(at));
 
 /** Who issued it, and why. */
-export const By = ({issued}) => h(Cell, {label: t('token.by')}, h('bdi', null, issued.issued_by),
+export const By = ({issued}) => h(Cell, {label: t('token.by')}, h(Address, {of: issued.issued_by}),
   issued.reason && h('div', {class: 'quiet'}, h(Long, {text: issued.reason})));
 
 /** @param of which row, for whoever does not see it beside the button */

@@ -4,7 +4,7 @@ import {Diagnose} from './diagnose.js';
 import {Generate} from './generate.js';
 import {Ago, By, Deed, Deeds, Issued, Time} from './issued.js';
 import {distance, moment, nameOf, t} from './texts.js';
-import {Alert, Cell, Component, Empty, Field, Loaded, Long, Pages, Status, h, words} from './view.js';
+import {Address, Alert, Cell, Component, Empty, Field, Loaded, Long, Pages, Status, h, words} from './view.js';
 
 class ValidatePassword extends Component {
   async submit(event) {
@@ -108,7 +108,7 @@ export class Mailbox extends Component {
     const changed = () => this.setState({version: version + 1});
     return h('main', {id: 'main', tabindex: -1},
       h('p', {class: 'back'}, h('a', {href: '#/mailboxes'}, t('mailboxes.title'))),
-      h('h1', null, h('bdi', null, user)),
+      h('h1', null, h(Address, {of: user})),
       h(Loaded, {
         of: user, from: () => load(user), said: problem => problem.status === 404 && t('mailbox.missing', {user})
       }, ({mailbox, login}) => h('div', {class: 'mailbox'},

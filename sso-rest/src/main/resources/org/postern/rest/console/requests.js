@@ -2,12 +2,12 @@
 import * as api from './api.js';
 import {By, Deed, Deeds, Issued, Time} from './issued.js';
 import {distance, t} from './texts.js';
-import {Cell, Component, Empty, Pages, h} from './view.js';
+import {Address, Cell, Component, Empty, Pages, h} from './view.js';
 
 const mailboxPage = user => `#/mailbox/${encodeURIComponent(user)}`;
 
 const row = (token, ask) => [
-  h(Cell, {label: t('audit.user')}, h('a', {href: mailboxPage(token.user)}, h('bdi', null, token.user))),
+  h(Cell, {label: t('audit.user')}, h('a', {href: mailboxPage(token.user)}, h(Address, {of: token.user}))),
   h(Cell, {label: t('token.type')}, t(`type.${token.type}`), h('span', {class: 'rule'}, t(`type.${token.type}.more`))),
   h(By, {issued: token}),
   h(Cell, {label: t('token.issued')}, h(Time, {at: token.issued_at}),

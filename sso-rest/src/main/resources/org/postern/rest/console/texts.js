@@ -56,6 +56,8 @@ export const count = (key, n) => {
 };
 
 export const moment = time => new Date(time).toLocaleString(tag, {dateStyle: 'medium', timeStyle: 'short'});
+/** A moment to the second, as a trail is read. */
+export const second = time => new Date(time).toLocaleString(tag, {dateStyle: 'medium', timeStyle: 'medium'});
 export const exactly = time => new Date(time).toLocaleString(tag, {dateStyle: 'full', timeStyle: 'long'});
 
 /** A duration, in milliseconds below a second. */

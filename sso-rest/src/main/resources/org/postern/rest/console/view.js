@@ -65,6 +65,9 @@ export const described = (id, rule, error) => ({
   'aria-invalid': error ? 'true' : undefined
 });
 
+/** An address, which breaks before its domain where it must. */
+export const Address = ({of}) => h('bdi', {class: 'address'}, of.split('@').map((part, i) => (i === 0 ? part : [h('wbr'), `@${part}`])));
+
 export const Status = ({kind, children}) => h('span', {class: `status ${kind}`}, children);
 
 /** A button that copies a text, and says so; where the browser keeps its clipboard shut, it marks the text before it. */
