@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 import org.postern.acceptance.RunningPostern;
+import org.postern.acceptance.Wire;
 
 /** Every page in every language on the narrowest of phones: nothing sticks out, and no word of a button is cut off. */
 class NarrowIT {
@@ -63,7 +64,13 @@ class NarrowIT {
             }
             return out;""";
 
+    private static final String CHARTS_FIT = "return [...document.querySelectorAll('.box')]"
+            + ".every(box => Number(box.firstElementChild.getAttribute('width')) === box.clientWidth)";
+
     private final List<String> cut = new ArrayList<>();
+
+    private static final String LONG_NAME =
+            "User-Agent: Mozilla/5.0 (X11; Linux x86_64) " + "Some/1.0 Thing/2.0 ".repeat(10);
 
     private static RunningPostern postern;
     private static Browser browser;
@@ -75,6 +82,11 @@ class NarrowIT {
         company = Desk.of(postern, "company@acme.example");
         new MailProgram(postern, POSTMASTER).fill("Trash", List.of("A letter that lies in the trash"));
         company.issue("alice@acme.example", "normal");
+        Desk.Issued used = company.issue(
+                "alice@acme.example", "sso", "\"reason\":\"" + "A letter with a long story. ".repeat(10) + "\"");
+        assertThat(Wire.get(postern.port(), used.url().replaceFirst("^https?://[^/]+", ""), LONG_NAME)
+                        .status())
+                .isEqualTo(200);
         browser = Browser.open();
         browser.size(WIDTH, 740);
     }
@@ -195,6 +207,8 @@ class NarrowIT {
     }
 
     private void aMailbox() {
+        browser.go(postern.address() + "/console/#/mailbox/alice%40acme.example");
+        browser.awaitElement("#sessions");
         console("mailbox/alice%40acme.example", "#tokens");
         browser.find("#diagnose-reason").sendKeys("Ticket 4711");
         browser.find("#diagnose-start").click();
@@ -212,12 +226,16 @@ class NarrowIT {
         fits("a token that is revoked", "#tokens");
     }
 
-    /** The console's page at this place, all of it unfolded, once it has what is there. */
+    /** The console's page at this place, all of it unfolded, once it has what is there; also on wider screens. */
     private void console(String place, String sign) {
         browser.go(postern.address() + "/console/#/" + place);
         browser.awaitElement(sign);
         unfold();
-        fits("the console's " + place, sign);
+        for (int width : List.of(800, 1_280, WIDTH)) {
+            browser.size(width, 740);
+            browser.await(d -> Boolean.TRUE.equals(browser.script(CHARTS_FIT)));
+            fits("the console's " + place + " on " + width + " pixels", sign);
+        }
     }
 
     private static void unfold() {
