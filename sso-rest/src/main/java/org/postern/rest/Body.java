@@ -5,7 +5,10 @@ import jakarta.servlet.ServletInputStream;
 import jakarta.ws.rs.ClientErrorException;
 import java.io.IOException;
 
-/** A request's body that ends the request where it is longer than any that is wanted. */
+/**
+ * A request's body that ends the request, by a {@link ClientErrorException}, where it is longer than any that is wanted,
+ * or where its sender goes away before its end: that is no fault of this side's.
+ */
 final class Body extends ServletInputStream {
     /** Bytes. */
     static final int MOST = 65_536;
@@ -18,24 +21,24 @@ final class Body extends ServletInputStream {
     }
 
     @Override
-    public int read() throws IOException {
-        int b = in.read();
-        count(b < 0 ? 0 : 1);
-        return b;
+    public int read() {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-        int n = in.read(target, offset, length);
-        count(Math.max(0, n));
-        return n;
-    }
-
-    private void count(int n) {
-        read += n;
+    public int read(byte[] target, int offset, int length) {
+        int n;
+        try {
+            n = in.read(target, offset, length);
+        } catch (IOException gone) {
+            throw new ClientErrorException(400, gone);
+        }
+        read += Math.max(0, n);
         if (read > MOST) {
             throw new ClientErrorException(413);
         }
+        return n;
     }
 
     @Override

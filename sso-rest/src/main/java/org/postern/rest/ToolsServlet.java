@@ -91,8 +91,9 @@ final class ToolsServlet extends HttpServlet {
         if (request.getMethod().equals("POST")) {
             try (Body limited = new Body(request.getInputStream())) {
                 body = limited.readAllBytes();
-            } catch (ClientErrorException tooLarge) {
-                return Reply.failed(413, "too large");
+            } catch (ClientErrorException ended) {
+                int status = ended.getResponse().getStatus();
+                return Reply.failed(status, status == 413 ? "too large" : "the request ended early");
             }
             if (body.length > 0 && !isForm(request.getHeader("Content-Type"))) {
                 return Reply.failed(415, "must be " + FORM + " in UTF-8");
