@@ -7,6 +7,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 import org.postern.acceptance.RunningPostern;
@@ -67,10 +69,13 @@ class ApprovalIT {
         browser.find("#confirm-yes").click();
     }
 
-    @Test
-    void token_worksOnceAnotherAdministratorApprovedIt() {
-        console.signIn("mail").open(ALICE);
-        console.generate("normal", "Four eyes");
+    /** Each role asks, and each approves. */
+    @ParameterizedTest
+    @CsvSource({"mail, domain", "domain, company", "company, mail"})
+    void token_worksOnceAnotherAdministratorApprovedIt(String asks, String approves) {
+        String reason = "Four eyes of " + asks;
+        console.signIn(asks).open(ALICE);
+        console.generate("normal", reason);
         assertThat(browser.find("#given-waits").getText()).contains("second administrator");
         String link = browser.find("#open-webmail").getDomProperty("href") + "&direct=1";
         browser.see("#tokens", "waiting for approval");
@@ -79,17 +84,17 @@ class ApprovalIT {
             assertThat(browser.has("#support")).isFalse();
         });
         requests();
-        browser.see("#requests", "Four eyes");
-        assertThat(deeds("Four eyes")).as("his own").containsExactly("Revoke");
+        browser.see("#requests", reason);
+        assertThat(deeds(reason)).as("his own").containsExactly("Revoke");
         int waiting = Integer.parseInt(browser.awaitElement("nav .count").getText());
 
-        console.signIn("domain");
+        console.signIn(approves);
         requests();
-        browser.see("#requests", "Four eyes");
-        press("Four eyes", "Approve");
+        browser.see("#requests", reason);
+        press(reason, "Approve");
         browser.see("main", "The token is approved.");
         browser.await(d -> browser.hasFocus("#requests-title"));
-        browser.await(d -> !browser.text().contains("Four eyes"));
+        browser.await(d -> !browser.text().contains(reason));
         browser.await(d -> browser.all("nav .count").stream()
                 .map(WebElement::getText)
                 .toList()
@@ -97,10 +102,43 @@ class ApprovalIT {
 
         browser.inAnotherTab(() -> {
             browser.go(link);
-            assertThat(browser.awaitElement("#support").getText()).contains("mail@acme.example", "Four eyes");
+            assertThat(browser.awaitElement("#support").getText()).contains(asks + "@acme.example", reason);
         });
         browser.go(postern.address() + "/console/#/audit/alice%40acme.example");
         browser.see("#audit", "approved");
+    }
+
+    /** What one could not have issued, one cannot approve, nor see of other domains. */
+    @ParameterizedTest
+    @CsvSource({"mail, postmaster@acme.example, normal_admin", "domain, postmaster@acme.example, admin_only"})
+    void requestBeyondTheRole_hasNoButton_andTheApiRefuses(String role, String mailbox, String type) {
+        Desk.Issued asked =
+                Desk.of(postern, "company@acme.example").issue(mailbox, type, "\"reason\":\"Beyond " + role + "\"");
+        console.signIn(role);
+        requests();
+        browser.see("#requests", "Beyond " + role);
+
+        assertThat(deeds("Beyond " + role)).doesNotContain("Approve");
+        assertThat(console.status("POST", "tokens/" + asked.id() + "/approval", "", console.csrf()))
+                .isEqualTo(403);
+        assertThat(Desk.of(postern, "company@acme.example").state(asked.id())).isEqualTo("pending");
+        Desk.of(postern, "company@acme.example").revoke(asked.id());
+    }
+
+    @Test
+    void requestOfAnotherDomain_isNotThere() {
+        Desk company = Desk.of(postern, "company@acme.example");
+        Desk.Issued asked = company.issue("carol@acme-labs.example", "normal", "\"reason\":\"Of another domain\"");
+        for (String role : List.of("mail", "domain")) {
+            console.signIn(role);
+            requests();
+            browser.await(d -> browser.has("#requests") || browser.has(".empty"));
+
+            assertThat(browser.text()).doesNotContain("Of another domain");
+            assertThat(console.status("POST", "tokens/" + asked.id() + "/approval", "", console.csrf()))
+                    .isEqualTo(404);
+        }
+        company.revoke(asked.id());
     }
 
     @Test
