@@ -10,7 +10,9 @@ public enum Channel {
     LOGIN_FORM("login_form"),
     IMAP("imap"),
     POP3("pop3"),
-    SMTP("smtp");
+    SMTP("smtp"),
+    /** A mail server that does not say which protocol it is asked by. */
+    MAIL("mail");
 
     private final String apiName;
 
@@ -28,6 +30,7 @@ public enum Channel {
             case "imap" -> Optional.of(IMAP);
             case "pop3" -> Optional.of(POP3);
             case "smtp" -> Optional.of(SMTP);
+            case "mail" -> Optional.of(MAIL);
             default -> Optional.empty();
         };
     }

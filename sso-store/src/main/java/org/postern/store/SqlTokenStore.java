@@ -127,7 +127,28 @@ final class SqlTokenStore implements TokenStore {
         Command withValue = new Command(
                 "select " + Records.TOKEN_COLUMNS + " from login_token where digest in (" + marks(value) + ")",
                 p -> p.digests(value));
-        List<LoginToken> found = database.call(c -> withValue.list(c, Records::token));
+        return newest(database.call(c -> withValue.list(c, Records::token)), now);
+    }
+
+    /** One statement: a mail server asks at every login, and most of what it asks about is no token. */
+    @Override
+    public AtMail findAtMail(MailboxAddress mailbox, List<TokenDigest> value, Instant now) {
+        Command command = new Command(
+                "select l.any_live, " + Records.TOKEN_COLUMNS + " from (select exists (select 1 from login_token"
+                        + " where mailbox = ? and waiting = false and " + NOT_OVER + ") as any_live) l"
+                        + " left join login_token t on t.digest in (" + marks(value) + ")",
+                p -> p.name(mailbox).time(now).digests(value));
+        List<AtMail> rows = database.call(c -> command.list(
+                c,
+                row -> new AtMail(
+                        row.idIfAny("id").isEmpty() ? Optional.empty() : Optional.of(Records.token(row)),
+                        row.flag("any_live"))));
+        return new AtMail(
+                newest(rows.stream().flatMap(row -> row.token().stream()).toList(), now),
+                rows.get(0).anyLive());
+    }
+
+    private static Optional<LoginToken> newest(List<LoginToken> found, Instant now) {
         return found.stream()
                 .max(Comparator.comparing((LoginToken t) -> !t.state(now).isOver())
                         .thenComparing(LoginToken::issuedAt)

@@ -87,6 +87,14 @@ public final class InMemoryTokenStore implements TokenStore {
                         .thenComparing(ISSUED));
     }
 
+    @Override
+    public synchronized AtMail findAtMail(MailboxAddress mailbox, List<TokenDigest> value, Instant now) {
+        boolean anyLive = tokens.keySet().stream()
+                .flatMap(id -> token(id).stream())
+                .anyMatch(t -> t.mailbox().equals(mailbox) && isLive(t, now));
+        return new AtMail(find(value, now), anyLive);
+    }
+
     private Stream<LoginToken> withValue(List<TokenDigest> value) {
         return value.stream()
                 .flatMap(v -> tokensByValue.getOrDefault(v, List.of()).stream())

@@ -12,6 +12,8 @@ public final class Activity {
         /** A token was redeemed, or opened a mailbox at a mail server. */
         ACCEPTED,
         REFUSED,
+        /** It is no token; a mail server tries the mailbox's own password next. */
+        UNKNOWN,
         /** It was not looked at. */
         THROTTLED
     }

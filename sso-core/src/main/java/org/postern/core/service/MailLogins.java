@@ -3,8 +3,12 @@ package org.postern.core.service;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.postern.core.AuditEvent;
 import org.postern.core.Channel;
 import org.postern.core.ChosenToken;
@@ -42,6 +46,9 @@ public final class MailLogins {
         record Throttled(Duration retryAfter) implements Check {}
     }
 
+    /** Of how many values it is remembered that they were counted as guesses. */
+    private static final int MOST_GUESSES = 10_000;
+
     private final TokenStore store;
     private final TokenKeys keys;
     private final Authority authority;
@@ -51,6 +58,14 @@ public final class MailLogins {
     private final Companies companies;
     private final OwnerNotices notices;
     private final Clock clock;
+    private final Set<TokenDigest> guesses = Collections.newSetFromMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<TokenDigest, Boolean> eldest) {
+            return size() > MOST_GUESSES;
+        }
+    });
 
     MailLogins(
             TokenStore store,
@@ -74,17 +89,38 @@ public final class MailLogins {
     }
 
     /**
-     * Checks a secret that a mail server got.
+     * Checks a secret that a mail server got, where what is no token is wrong.
      *
      * @param user the mailbox's address as the mail server got it
      * @param protocol one of the mail protocols
      * @param client who talks to the mail server
      */
     public Check check(String user, Secret secret, Channel protocol, Client client) {
+        return check(user, secret, protocol, client, false);
+    }
+
+    /**
+     * As {@link #check}, for a mail server that tries the mailbox's own password next, and does not tell what came of it.
+     * What is no token is most likely that password, which a telephone sends every few minutes: it leaves no row, and is
+     * no wrong attempt, unless the mailbox has a live token which it might be a guess at. Then it counts once, however
+     * often it comes.
+     */
+    public Check checkFirst(String user, Secret secret, Channel protocol, Client client) {
+        return MailboxAddress.parse(user).isEmpty() || secret.isEmpty()
+                ? unknown(protocol)
+                : check(user, secret, protocol, client, true);
+    }
+
+    private Check unknown(Channel protocol) {
+        activity.count(protocol, Activity.Outcome.UNKNOWN);
+        return new Check.Refused();
+    }
+
+    private Check check(String user, Secret secret, Channel protocol, Client client, boolean first) {
         Optional<MailboxAddress> mailbox = MailboxAddress.parse(user);
         Throttle.Admission admission =
                 throttle.begin(mailbox.map(MailboxAddress::toString).orElse(""), client);
-        Presented presented = new Presented(mailbox, protocol, client, clock.instant());
+        Presented presented = new Presented(mailbox, protocol, client, clock.instant(), first);
         if (admission instanceof Throttle.Blocked blocked) {
             activity.count(protocol, Activity.Outcome.THROTTLED);
             audit.foldHeldBack(presented.refusal(Optional.empty(), AuditTrail.HELD_BACK));
@@ -96,6 +132,9 @@ public final class MailLogins {
                     : secret.reveal().startsWith(ChosenToken.CREDENTIAL_PREFIX)
                             ? presented.credential(keys.digests(mailbox.get(), secret))
                             : presented.token(keys.digests(mailbox.get(), secret));
+            if (refusal.isPresent() && presented.unknown) {
+                return unknown(protocol);
+            }
             if (refusal.isPresent()) {
                 if (refusal.get().isGuess()) {
                     counted.wrong();
@@ -109,27 +148,42 @@ public final class MailLogins {
         }
     }
 
+    private boolean isNewGuess(TokenDigest value) {
+        synchronized (guesses) {
+            return guesses.add(value);
+        }
+    }
+
     /** One secret presented at one moment. Its methods answer why it is refused, or empty. */
     private final class Presented {
         private final Optional<MailboxAddress> mailbox;
         private final Channel protocol;
         private final Client client;
         private final Instant now;
+        private final boolean first;
         private boolean readOnly;
+        /** Whether it is most likely the mailbox's own password. */
+        private boolean unknown;
 
-        Presented(Optional<MailboxAddress> mailbox, Channel protocol, Client client, Instant now) {
+        Presented(Optional<MailboxAddress> mailbox, Channel protocol, Client client, Instant now, boolean first) {
             this.mailbox = mailbox;
             this.protocol = protocol;
             this.client = client;
             this.now = now;
+            this.first = first;
         }
 
         Optional<Refusal> token(List<TokenDigest> digests) {
-            Optional<LoginToken> found = store.find(digests, now);
-            if (found.isEmpty()) {
-                return refuse(found, Refusal.UNKNOWN);
+            TokenStore.AtMail at = store.findAtMail(mailbox.orElseThrow(), digests, now);
+            if (at.token().isEmpty()) {
+                unknown = first && !(at.anyLive() && isNewGuess(digests.get(0)));
+                return unknown ? Optional.of(Refusal.UNKNOWN) : refuse(at.token(), Refusal.UNKNOWN);
             }
-            LoginToken token = found.get();
+            return token(at.token().get());
+        }
+
+        private Optional<Refusal> token(LoginToken token) {
+            Optional<LoginToken> found = Optional.of(token);
             if (!token.type().mailProtocols()) {
                 return refuse(found, Refusal.WRONG_TYPE);
             }

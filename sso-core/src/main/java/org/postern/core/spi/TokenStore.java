@@ -51,6 +51,17 @@ public interface TokenStore {
     Optional<LoginToken> find(List<TokenDigest> value, Instant now);
 
     /**
+     * What a mail server's question needs to know, by one look-up.
+     *
+     * @param token as {@link #find} gives it
+     * @param anyLive whether the mailbox has any token that is live, of whatever type
+     */
+    record AtMail(Optional<LoginToken> token, boolean anyLive) {}
+
+    /** As {@link #find}, and whether there is anything that somebody could guess. */
+    AtMail findAtMail(MailboxAddress mailbox, List<TokenDigest> value, Instant now);
+
+    /**
      * Redeems a token that {@link #find} gave, if at {@code session.startedAt()} it is still live: counts the use, keeps
      * the session and the row. What decides is the row count of one conditional statement: of many simultaneous calls
      * for a single-use token exactly one returns true.

@@ -151,6 +151,39 @@ public abstract class TokenStoreContract {
         assertThat(store.find(value("secret"), NOW)).contains(token);
     }
 
+    /** For a mail server's question: the token, and whether there is anything to guess. */
+    @Test
+    void findAtMail_givesTheToken_andWhetherAnyIsLive() {
+        assertThat(store.findAtMail(alice, value("no such"), NOW))
+                .isEqualTo(new TokenStore.AtMail(Optional.empty(), false));
+
+        LoginToken normal = issue(SessionType.NORMAL, "normal");
+        LoginToken single = issue(SessionType.SSO, "single");
+        assertThat(other.findAtMail(alice, value("normal"), NOW))
+                .isEqualTo(new TokenStore.AtMail(Optional.of(normal), true));
+        assertThat(store.findAtMail(alice, value("no such"), NOW))
+                .isEqualTo(new TokenStore.AtMail(Optional.empty(), true));
+        assertThat(store.findAtMail(bob, value("no such"), NOW))
+                .isEqualTo(new TokenStore.AtMail(Optional.empty(), false));
+
+        assertThat(redeem(single, session(single, NOW, NOW.plus(HOUR)))).isTrue();
+        assertThat(store.revoke(normal.id(), new Ending(NOW, Optional.of(admin), CLIENT, "test")))
+                .isTrue();
+        assertThat(store.findAtMail(alice, value("no such"), NOW))
+                .isEqualTo(new TokenStore.AtMail(Optional.empty(), false));
+        assertThat(store.findAtMail(alice, value("single"), NOW).token())
+                .map(LoginToken::id)
+                .contains(single.id());
+        assertThat(store.findAtMail(alice, value("normal"), NOW).anyLive()).isFalse();
+
+        LoginToken brief = issue(SessionType.NORMAL, "brief");
+        assertThat(store.findAtMail(alice, value("no such"), brief.expiresAt().minusMillis(1))
+                        .anyLive())
+                .isTrue();
+        assertThat(store.findAtMail(alice, value("no such"), brief.expiresAt()).anyLive())
+                .isFalse();
+    }
+
     @Test
     void issue_extremeTimes_areKept() {
         Instant first = Instant.EPOCH;
