@@ -25,7 +25,7 @@ public enum Channel {
     }
 
     /** The protocol of a mail server whose API name is exactly {@code name}. */
-    static Optional<Channel> mailProtocol(String name) {
+    public static Optional<Channel> mailProtocol(String name) {
         return switch (name) {
             case "imap" -> Optional.of(IMAP);
             case "pop3" -> Optional.of(POP3);

@@ -1,8 +1,11 @@
 package org.postern.rest;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.FormPair;
 
 /**
@@ -14,6 +17,7 @@ final class Form {
     /** What stands for a value that cannot be decoded: text that is good for no field. */
     static final String MALFORMED = "\0";
 
+    static final String TYPE = "application/x-www-form-urlencoded";
     private static final int MOST = 100;
 
     private final Map<String, String> values = new LinkedHashMap<>();
@@ -21,6 +25,23 @@ final class Form {
     private boolean crowded;
 
     private Form() {}
+
+    /** Whether a body of this type is a form, in UTF-8 or without a word about it. */
+    static boolean isForm(@Nullable String contentType) {
+        String[] parts = Objects.requireNonNullElse(contentType, "")
+                .toLowerCase(Locale.ROOT)
+                .split(";", -1);
+        if (!parts[0].strip().equals(TYPE)) {
+            return false;
+        }
+        for (int i = 1; i < parts.length; i++) {
+            String parameter = parts[i].strip().replace("\"", "");
+            if (parameter.startsWith("charset=") && !parameter.equals("charset=utf-8")) {
+                return false;
+            }
+        }
+        return true;
+    }
 
     /** The parameters of these parts together, each as it came over the wire. */
     static Form parse(byte[]... parts) {

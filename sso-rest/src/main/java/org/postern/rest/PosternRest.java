@@ -56,6 +56,7 @@ public final class PosternRest {
         context.addFilter("postern-oma", new OneSlash())
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/api/*");
         add(context, "postern-tools", new ToolsServlet(postern, issued), "/tools/sso");
+        add(context, "postern-mail", new MailServlet(postern), "/sso/mail/*");
         add(context, "postern-console", new ConsoleServlet(), "/console/*");
         add(context, "postern-health", new HealthServlet(postern.backend()), "/health/*");
         add(

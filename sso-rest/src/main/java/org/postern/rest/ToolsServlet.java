@@ -6,9 +6,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.ClientErrorException;
 import java.io.IOException;
 import java.util.Collections;
-import java.util.Locale;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
 import org.postern.core.FormPair;
@@ -29,7 +26,6 @@ import org.slf4j.LoggerFactory;
 final class ToolsServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(ToolsServlet.class);
-    private static final String FORM = "application/x-www-form-urlencoded";
 
     @SuppressWarnings("serial") // servlets are never serialized
     private final transient Postern postern;
@@ -95,8 +91,8 @@ final class ToolsServlet extends HttpServlet {
                 int status = ended.getResponse().getStatus();
                 return Reply.failed(status, status == 413 ? "too large" : "the request ended early");
             }
-            if (body.length > 0 && !isForm(request.getHeader("Content-Type"))) {
-                return Reply.failed(415, "must be " + FORM + " in UTF-8");
+            if (body.length > 0 && !Form.isForm(request.getHeader("Content-Type"))) {
+                return Reply.failed(415, "must be " + Form.TYPE + " in UTF-8");
             }
         }
         Form form = Form.parse(FormPair.bytes(caller.query()), body);
@@ -104,22 +100,6 @@ final class ToolsServlet extends HttpServlet {
             return Reply.failed(400, "too many parameters");
         }
         return issue(form, Credentials.of(Collections.list(request.getHeaders("Authorization"))), caller);
-    }
-
-    private static boolean isForm(@Nullable String contentType) {
-        String[] parts = Objects.requireNonNullElse(contentType, "")
-                .toLowerCase(Locale.ROOT)
-                .split(";", -1);
-        if (!parts[0].strip().equals(FORM)) {
-            return false;
-        }
-        for (int i = 1; i < parts.length; i++) {
-            String parameter = parts[i].strip().replace("\"", "");
-            if (parameter.startsWith("charset=") && !parameter.equals("charset=utf-8")) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private Reply issue(Form form, Credentials credentials, Caller caller) {

@@ -69,6 +69,18 @@ public enum Setting {
             "sso.mail.addresses",
             "127.0.0.1,::1",
             "The mail servers' own addresses that may use the mail key; by comma."),
+    NGINX_IMAP(
+            "sso.mail.nginx.imap",
+            "",
+            "The IMAP server behind nginx's mail proxy, as nginx reaches it: an IP address and a port,"
+                    + " `192.0.2.1:143` or `[2001:db8::1]:143`. Empty: none."),
+    NGINX_POP3("sso.mail.nginx.pop3", "", "The same for POP3."),
+    NGINX_SMTP("sso.mail.nginx.smtp", "", "The same for submission."),
+    NGINX_PASSWORD(
+            "sso.mail.nginx.password",
+            "",
+            "What nginx gives the server behind it in a token's place: a password that opens every mailbox there, for"
+                    + " nginx's address alone; at least 16 characters. Empty: the token itself. Secret."),
     DATABASE_URL("sso.database.url", "", "A JDBC URL of PostgreSQL or H2. Empty: H2 in the data folder."),
     DATABASE_USER("sso.database.user", "", "The database user."),
     DATABASE_PASSWORD("sso.database.password", "", "The database user's password. Secret."),

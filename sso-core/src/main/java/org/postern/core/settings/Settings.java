@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Period;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,11 +15,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
 import org.postern.core.Approver;
+import org.postern.core.Channel;
+import org.postern.core.IpLiteral;
 import org.postern.core.LogoutRedirect;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
@@ -99,7 +104,22 @@ public record Settings(
      *
      * @param key empty where no mail server may ask
      */
-    public record Mail(Secret key, AddressList addresses, Optional<URI> imap, Optional<URI> smtp) {}
+    public record Mail(Secret key, AddressList addresses, Nginx nginx, Optional<URI> imap, Optional<URI> smtp) {}
+
+    /**
+     * What is behind nginx's mail proxy.
+     *
+     * @param servers for each protocol that is proxied
+     * @param password what they take from nginx in a token's place; empty where they take the token
+     */
+    public record Nginx(Map<Channel, Server> servers, Secret password) {}
+
+    /**
+     * A server behind nginx.
+     *
+     * @param address an IP address literal, without brackets
+     */
+    public record Server(String address, int port) {}
 
     /**
      * Where everything is kept.
@@ -176,6 +196,7 @@ public record Settings(
 
     private record Reader(Config config) {
         private static final Duration LONGEST_POLL = Duration.ofSeconds(4);
+        private static final Pattern SERVER = Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)\\]|([0-9.]+)):([0-9]{1,5})");
 
         Settings read() {
             refuseUnknown();
@@ -208,6 +229,7 @@ public record Settings(
                     new Mail(
                             secret(Setting.MAIL_KEY, 8),
                             addresses(Setting.MAIL_ADDRESSES),
+                            nginx(),
                             uri(Setting.IMAP_URL, "imap", "imaps"),
                             uri(Setting.SMTP_URL, "smtp", "smtps")),
                     new Database(
@@ -431,6 +453,30 @@ public record Settings(
                 throw new SettingsException(Setting.KEYS.key(), "each key must have at least 32 bytes");
             }
             return List.copyOf(keys);
+        }
+
+        private Nginx nginx() {
+            Map<Channel, Server> servers = new EnumMap<>(Channel.class);
+            server(Setting.NGINX_IMAP).ifPresent(s -> servers.put(Channel.IMAP, s));
+            server(Setting.NGINX_POP3).ifPresent(s -> servers.put(Channel.POP3, s));
+            server(Setting.NGINX_SMTP).ifPresent(s -> servers.put(Channel.SMTP, s));
+            return new Nginx(Map.copyOf(servers), secret(Setting.NGINX_PASSWORD, 16));
+        }
+
+        private Optional<Server> server(Setting setting) {
+            String value = text(setting);
+            if (value.isEmpty()) {
+                return Optional.empty();
+            }
+            Matcher parts = SERVER.matcher(value);
+            if (parts.matches()) {
+                String address = parts.group(1) == null ? parts.group(2) : parts.group(1);
+                int port = Integer.parseInt(parts.group(3));
+                if (IpLiteral.bytes(address).length > 0 && port > 0 && port <= 65_535) {
+                    return Optional.of(new Server(address, port));
+                }
+            }
+            throw new SettingsException(setting.key(), "must be an IP address and a port, such as 192.0.2.1:143");
         }
 
         private Notice notice() {
