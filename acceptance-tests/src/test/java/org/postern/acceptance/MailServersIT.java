@@ -1,0 +1,215 @@
+package org.postern.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tokens as passwords at Dovecot and nginx from Debian's packages, with the very files of {@code integrations/}. */
+class MailServersIT {
+    private static final String ALICE = "alice@acme.example";
+    private static final String BOB = "bob@acme.example";
+    private static final String PROXY = "the-proxy-opens-every-mailbox";
+
+    @TempDir
+    private static Path folder;
+
+    private static RunningPostern postern;
+    private static HelpDesk desk;
+    private static MailServer lua;
+    private static MailServer oauth2;
+    private static MailServer behind;
+    private static MailServer nginx;
+
+    @BeforeAll
+    static void start() throws IOException {
+        folder.toFile().setExecutable(true, false);
+        folder.toFile().setReadable(true, false);
+        int port = RunningPostern.freePort();
+        behind = MailServer.dovecotBehindNginx(made("behind"), port, PROXY);
+        postern = RunningPostern.demo()
+                .port(port)
+                .setting("sso.mail.nginx.imap", "127.0.0.1:" + behind.imap)
+                .setting("sso.mail.nginx.pop3", "127.0.0.1:" + behind.pop3)
+                .setting("sso.mail.nginx.smtp", "127.0.0.1:" + behind.smtp)
+                .setting("sso.mail.nginx.password", PROXY)
+                .start();
+        desk = HelpDesk.demo(port);
+        lua = MailServer.dovecot(made("lua"), "lua", port);
+        oauth2 = MailServer.dovecot(made("oauth2"), "oauth2", port);
+        nginx = MailServer.nginx(made("nginx"), port);
+    }
+
+    private static Path made(String name) throws IOException {
+        return Files.createDirectory(folder.resolve(name));
+    }
+
+    @AfterAll
+    static void stop() {
+        nginx.close();
+        behind.close();
+        lua.close();
+        oauth2.close();
+        postern.close();
+    }
+
+    private static MailServer dovecot(String passdb) {
+        return passdb.equals("lua") ? lua : oauth2;
+    }
+
+    private static List<Boolean> everywhere(MailServer server, String user, String password) throws IOException {
+        return List.of(
+                MailClient.imap(server.imap, user, password),
+                MailClient.pop3(server.pop3, user, password),
+                MailClient.smtpPlain(server.smtp, user, password),
+                MailClient.smtpLogin(server.smtp, user, password));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lua", "oauth2"})
+    void token_opensImapPop3AndSmtp_andTheOwnPasswordStillDoes(String passdb) throws IOException {
+        MailServer server = dovecot(passdb);
+        String token = desk.issue(ALICE, "normal");
+
+        assertThat(everywhere(server, ALICE, token)).as(server.log()).containsOnly(true);
+        assertThat(everywhere(server, "Alice@ACME.example", token)).containsOnly(true);
+        assertThat(everywhere(server, ALICE, "demo-alice")).containsOnly(true);
+        assertThat(everywhere(server, BOB, token)).containsOnly(false);
+        assertThat(everywhere(server, ALICE, "wrong")).containsOnly(false);
+        assertThat(MailClient.imap(server.imap, "plain", "demo-plain")).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lua", "oauth2"})
+    void tokenThatDoesNotOpenMail_isRefused(String passdb) throws IOException {
+        MailServer server = dovecot(passdb);
+        HelpDesk company = new HelpDesk(postern.port(), "company@acme.example", "demo-company");
+
+        assertThat(everywhere(server, ALICE, desk.issue(ALICE, "sso"))).containsOnly(false);
+        assertThat(everywhere(
+                        server, "postmaster@acme.example", company.issue("postmaster@acme.example", "admin_only")))
+                .containsOnly(false);
+        var issued = desk.issueByApi(ALICE, "normal", "To be revoked");
+        assertThat(MailClient.imap(server.imap, ALICE, issued.getString("token")))
+                .isTrue();
+        assertThat(desk.call("DELETE", "/sso/v1/tokens/" + issued.getString("id"), "")
+                        .status())
+                .isEqualTo(204);
+        assertThat(everywhere(server, ALICE, issued.getString("token"))).containsOnly(false);
+    }
+
+    /** Whom the mail server talks to and by which protocol stands in the trail; Dovecot's oauth2 does not tell. */
+    @Test
+    void lua_tellsWhoAndHow() throws IOException {
+        String token = desk.issueByApi(BOB, "normal", "Told by Lua").getString("token");
+        assertThat(everywhere(lua, BOB, token)).containsOnly(true);
+
+        assertThat(desk.audit("user=" + BOB + "&event=mail_login").stream()
+                        .map(row -> row.text("detail") + ' ' + row.text("client")))
+                .contains("imap 127.0.0.1", "pop3 127.0.0.1", "smtp 127.0.0.1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lua", "oauth2"})
+    void posternDownOrHanging_ownPasswordsWork_within3Seconds(String passdb, @TempDir Path down, @TempDir Path hanging)
+            throws IOException {
+        try (MailServer server = MailServer.dovecot(down, passdb, RunningPostern.freePort())) {
+            assertThat(timed(() -> everywhere(server, ALICE, "demo-alice"))).isLessThan(Duration.ofSeconds(3));
+            assertThat(MailClient.imap(server.imap, ALICE, "wrong")).isFalse();
+        }
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                MailServer server = MailServer.dovecot(hanging, passdb, silent.getLocalPort())) {
+            Duration took = timed(() -> List.of(MailClient.imap(server.imap, ALICE, "demo-alice")));
+            assertThat(took).isBetween(Duration.ofMillis(500), Duration.ofSeconds(3));
+        }
+    }
+
+    /** The server behind is given the proxy's password: it never sees the token. */
+    @Test
+    void nginx_sendsATokenOnAsItsOwnPassword_andTheOwnPasswordAsItIs() throws IOException {
+        String token = desk.issueByApi(ALICE, "normal", "Through nginx").getString("token");
+
+        assertThat(everywhere(nginx, ALICE, token))
+                .as(nginx.log() + behind.log())
+                .containsOnly(true);
+        assertThat(everywhere(nginx, ALICE, "demo-alice")).as(nginx.log()).containsOnly(true);
+        assertThat(everywhere(nginx, ALICE, "wrong")).containsOnly(false);
+        assertThat(everywhere(nginx, BOB, token)).containsOnly(false);
+        assertThat(everywhere(nginx, ALICE, desk.issue(ALICE, "sso"))).containsOnly(false);
+        assertThat(nginx.log() + behind.log()).doesNotContain(token, PROXY);
+    }
+
+    @Test
+    void nginx_oddTokens_arriveAsTheyWereTyped() throws Exception {
+        for (String odd : List.of("a+b c%d&e=@ok", "%41%42 %zz+%", "ümläut €uro 😀", "tab\"quote\\back")) {
+            var issued = desk.call(
+                    "POST",
+                    "/sso/v1/tokens",
+                    "{\"user\":\"" + ALICE + "\",\"type\":\"normal\",\"reason\":\"odd\",\"token\":\""
+                            + odd.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}");
+            assertThat(issued.status()).as(odd + issued.whole()).isEqualTo(201);
+            assertThat(MailClient.smtpPlain(nginx.smtp, ALICE, odd))
+                    .as(odd + nginx.log())
+                    .isTrue();
+            assertThat(MailClient.smtpPlain(lua.smtp, ALICE, odd))
+                    .as(odd + lua.log())
+                    .isTrue();
+            assertThat(MailClient.smtpPlain(oauth2.smtp, ALICE, odd))
+                    .as(odd + oauth2.log())
+                    .isTrue();
+        }
+    }
+
+    private interface Login {
+        List<Boolean> tried() throws IOException;
+    }
+
+    private static Duration timed(Login login) throws IOException {
+        long begin = System.nanoTime();
+        assertThat(login.tried()).containsOnly(true);
+        return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    @Test
+    void challenge_cannotCarryAToken_andIsRefused() throws Exception {
+        String token = desk.issue(ALICE, "normal");
+        for (String password : List.of(token, "wrong")) {
+            assertThat(curl(
+                            "--login-options",
+                            "AUTH=CRAM-MD5",
+                            "-u",
+                            ALICE + ':' + password,
+                            "imap://127.0.0.1:" + lua.imap))
+                    .as("CRAM-MD5")
+                    .isNotZero();
+        }
+        assertThat(curl("--login-options", "AUTH=PLAIN", "-u", ALICE + ':' + token, "imap://127.0.0.1:" + lua.imap))
+                .isZero();
+        assertThat(curl("--login-options", "AUTH=PLAIN", "-u", ALICE + ':' + token, "pop3://127.0.0.1:" + lua.pop3))
+                .isZero();
+    }
+
+    private static int curl(String... words) throws IOException, InterruptedException {
+        List<String> command = new java.util.ArrayList<>(List.of("curl", "-s", "--max-time", "20"));
+        command.addAll(List.of(words));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try (InputStream out = process.getInputStream()) {
+            String said = new String(out.readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(said).doesNotContain("Exception");
+        }
+        return process.waitFor();
+    }
+}
