@@ -28,6 +28,43 @@ final class MailClient implements AutoCloseable {
         }
     }
 
+    /** Logs in over IMAP, opens the inbox and waits for new mail. */
+    static MailClient idle(int port, String user, String password) throws IOException {
+        MailClient client = new MailClient(port);
+        client.in.readLine();
+        client.say("a LOGIN \"" + user + "\" \"" + password + "\"");
+        client.require("a OK", client.answerTo("a "));
+        client.say("b SELECT INBOX");
+        client.require("b OK", client.answerTo("b "));
+        client.say("c IDLE");
+        client.require("+", client.in.readLine());
+        return client;
+    }
+
+    private void require(String start, String answer) throws IOException {
+        if (!answer.startsWith(start)) {
+            close();
+            throw new IOException("the mail server says " + answer);
+        }
+    }
+
+    /** Whether the server ends the connection within this time. */
+    boolean isEnded(java.time.Duration patience) throws IOException {
+        long end = System.nanoTime() + patience.toNanos();
+        while (System.nanoTime() < end) {
+            socket.setSoTimeout((int) Math.max(1, (end - System.nanoTime()) / 1_000_000));
+            try {
+                String line = in.readLine();
+                if (line == null) {
+                    return true;
+                }
+            } catch (java.net.SocketTimeoutException still) {
+                return false;
+            }
+        }
+        return false;
+    }
+
     static boolean pop3(int port, String user, String password) throws IOException {
         try (MailClient client = new MailClient(port)) {
             client.in.readLine();

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class MailServer implements AutoCloseable {
     private static final Path INTEGRATIONS = Path.of("..", "integrations");
+    static final String DOVEADM_KEY = "the-doveadm-key-of-the-test";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Path folder;
@@ -26,9 +27,12 @@ final class MailServer implements AutoCloseable {
     final int imap;
     final int pop3;
     final int smtp;
+    /** Of doveadm's HTTP API; 0 where there is none. */
+    final int doveadm;
 
-    private MailServer(Path folder, List<String> command, int imap, int pop3, int smtp) {
+    private MailServer(Path folder, List<String> command, int imap, int pop3, int smtp, int doveadm) {
         this.folder = folder;
+        this.doveadm = doveadm;
         this.imap = imap;
         this.pop3 = pop3;
         this.smtp = smtp;
@@ -121,6 +125,7 @@ final class MailServer implements AutoCloseable {
             int pop3 = RunningPostern.freePort();
             int smtp = RunningPostern.freePort();
             int lmtp = RunningPostern.freePort();
+            int doveadm = RunningPostern.freePort();
             boolean root = Files.isWritable(Path.of("/"));
             String user = System.getProperty("user.name");
             List<String> lines = List.of(
@@ -141,6 +146,9 @@ final class MailServer implements AutoCloseable {
                     "submission_relay_port = " + lmtp,
                     first,
                     "!include " + folder + "/postern.conf",
+                    edited(
+                            "dovecot/postern-kick.conf",
+                            Map.of("the-doveadm-key", DOVEADM_KEY, "port = 8088", "port = " + doveadm)),
                     "passdb {",
                     "  driver = passwd-file",
                     "  args = " + folder + "/passwd",
@@ -157,7 +165,12 @@ final class MailServer implements AutoCloseable {
                     "service anvil {\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}");
             Files.write(folder.resolve("dovecot.conf"), lines);
             return new MailServer(
-                    folder, List.of("/usr/sbin/dovecot", "-F", "-c", folder + "/dovecot.conf"), imap, pop3, smtp);
+                    folder,
+                    List.of("/usr/sbin/dovecot", "-F", "-c", folder + "/dovecot.conf"),
+                    imap,
+                    pop3,
+                    smtp,
+                    doveadm);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -192,7 +205,8 @@ final class MailServer implements AutoCloseable {
                     List.of("/usr/sbin/nginx", "-p", folder.toString(), "-c", folder + "/nginx.conf"),
                     imap,
                     pop3,
-                    smtp);
+                    smtp,
+                    0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -40,16 +40,20 @@ class MailServersIT {
         folder.toFile().setReadable(true, false);
         int port = RunningPostern.freePort();
         behind = MailServer.dovecotBehindNginx(made("behind"), port, PROXY);
+        lua = MailServer.dovecot(made("lua"), "lua", port);
+        oauth2 = MailServer.dovecot(made("oauth2"), "oauth2", port);
         postern = RunningPostern.demo()
                 .port(port)
                 .setting("sso.mail.nginx.imap", "127.0.0.1:" + behind.imap)
                 .setting("sso.mail.nginx.pop3", "127.0.0.1:" + behind.pop3)
                 .setting("sso.mail.nginx.smtp", "127.0.0.1:" + behind.smtp)
                 .setting("sso.mail.nginx.password", PROXY)
+                .setting(
+                        "sso.mail.doveadm.urls",
+                        "http://127.0.0.1:" + lua.doveadm + ",http://127.0.0.1:" + oauth2.doveadm)
+                .setting("sso.mail.doveadm.key", MailServer.DOVEADM_KEY)
                 .start();
         desk = HelpDesk.demo(port);
-        lua = MailServer.dovecot(made("lua"), "lua", port);
-        oauth2 = MailServer.dovecot(made("oauth2"), "oauth2", port);
         nginx = MailServer.nginx(made("nginx"), port);
     }
 
@@ -170,6 +174,45 @@ class MailServersIT {
             assertThat(MailClient.smtpPlain(oauth2.smtp, ALICE, odd))
                     .as(odd + oauth2.log())
                     .isTrue();
+        }
+    }
+
+    /** A mail program that is logged in and waits for new mail. */
+    private static void isEndedWithin5Seconds(String token, int port, Runnable revoke) throws IOException {
+        try (MailClient phone = MailClient.idle(port, ALICE, token)) {
+            long begin = System.nanoTime();
+            revoke.run();
+            assertThat(phone.isEnded(Duration.ofSeconds(10))).isTrue();
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lua", "oauth2"})
+    void revoking_endsWhatTheTokenOpened(String passdb) throws IOException {
+        var issued = desk.issueByApi(ALICE, "normal", "To be revoked while it is used");
+        isEndedWithin5Seconds(
+                issued.getString("token"),
+                dovecot(passdb).imap,
+                () -> assertThat(desk.call("DELETE", "/sso/v1/tokens/" + issued.getString("id"), "")
+                                .status())
+                        .isEqualTo(204));
+    }
+
+    /** Nobody is thrown out for a token that was never used, nor for another mailbox. */
+    @Test
+    void revoking_whatNobodyUsed_endsNothing() throws IOException {
+        var unused = desk.issueByApi(ALICE, "normal", "Never used");
+        try (MailClient phone = MailClient.idle(lua.imap, ALICE, "demo-alice")) {
+            assertThat(desk.call("DELETE", "/sso/v1/tokens/" + unused.getString("id"), "")
+                            .status())
+                    .isEqualTo(204);
+            var used = desk.issueByApi(BOB, "normal", "Of another mailbox");
+            assertThat(MailClient.imap(lua.imap, BOB, used.getString("token"))).isTrue();
+            assertThat(desk.call("DELETE", "/sso/v1/tokens/" + used.getString("id"), "")
+                            .status())
+                    .isEqualTo(204);
+            assertThat(phone.isEnded(Duration.ofSeconds(2))).isFalse();
         }
     }
 

@@ -68,6 +68,7 @@ public final class LoginTokens implements WebmailLogins {
     private final ChosenToken rule;
     private final Companies companies;
     private final OwnerNotices notices;
+    private final MailConnections connections;
 
     LoginTokens(
             TokenStore store,
@@ -81,6 +82,7 @@ public final class LoginTokens implements WebmailLogins {
             ChosenToken rule,
             Companies companies,
             OwnerNotices notices,
+            MailConnections connections,
             Settings settings) {
         this.store = store;
         this.directory = directory;
@@ -93,6 +95,7 @@ public final class LoginTokens implements WebmailLogins {
         this.rule = rule;
         this.companies = companies;
         this.notices = notices;
+        this.connections = connections;
         this.webmail = settings.http().webmailUrl();
         this.confirmAlways = settings.login().confirmAlways();
         this.maxSession = settings.session().maxLife();
@@ -420,12 +423,21 @@ public final class LoginTokens implements WebmailLogins {
         // Where somebody approved it meanwhile, it is revoked like any other.
         boolean refused = pending && !own && store.refuse(id, actor.ending(now, "by administrator"));
         String why = pending && own ? "withdrawn" : "by administrator";
-        return new Answer.Given<>(refused || store.revoke(id, actor.ending(now, why)));
+        return new Answer.Given<>(refused || revoke(id, actor.ending(now, why)));
     }
 
     /** Revokes a token for an operator at the command line; returns whether this call did it. */
     public boolean revoke(UUID id) {
-        return store.revoke(id, new Ending(clock.instant(), Optional.empty(), Client.OPERATOR, "by operator"));
+        return revoke(id, new Ending(clock.instant(), Optional.empty(), Client.OPERATOR, "by operator"));
+    }
+
+    private boolean revoke(UUID id, Ending ending) {
+        boolean revoked = store.revoke(id, ending);
+        if (revoked) {
+            // Read afterwards: from then on nobody uses it any more.
+            store.token(id).filter(token -> token.uses() > 0).ifPresent(token -> connections.end(token.mailbox()));
+        }
+        return revoked;
     }
 
     /** 128 random bits in hex, after a prefix. */

@@ -85,6 +85,7 @@ public final class Mailboxes {
     private final Authority authority;
     private final Throttle throttle;
     private final AuditTrail audit;
+    private final MailConnections connections;
     private final Clock clock;
     private final ChosenToken rule;
     private final VerifiedPasswords verified;
@@ -95,6 +96,7 @@ public final class Mailboxes {
             Authority authority,
             Throttle throttle,
             AuditTrail audit,
+            MailConnections connections,
             Clock clock,
             ChosenToken rule,
             VerifiedPasswords verified) {
@@ -103,6 +105,7 @@ public final class Mailboxes {
         this.authority = authority;
         this.throttle = throttle;
         this.audit = audit;
+        this.connections = connections;
         this.clock = clock;
         this.rule = rule;
         this.verified = verified;
@@ -240,6 +243,7 @@ public final class Mailboxes {
         if (changed) {
             audit.write(row);
             store.revokeAll(account, ending.get());
+            connections.end(account);
         }
         return changed;
     }
@@ -273,6 +277,7 @@ public final class Mailboxes {
         }
         if (changed && suspended) {
             store.endSessions(mailbox, ending.get());
+            connections.end(mailbox);
         }
         return changed;
     }

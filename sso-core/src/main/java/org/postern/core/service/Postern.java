@@ -37,6 +37,7 @@ public final class Postern implements AutoCloseable {
     private final Administrators administrators;
     private final Mailboxes mailboxes;
     private final OwnerNotices notices = new OwnerNotices();
+    private final MailConnections connections;
     private final Maintenance maintenance;
 
     /** Over a backend that is open already and that {@link #close} closes. No thread runs until {@link #start}. */
@@ -54,11 +55,23 @@ public final class Postern implements AutoCloseable {
         authority = new Authority(directory);
         audit = new AuditTrail(store, directory, ticks);
         Companies companies = new Companies(directory, settings.companies());
+        connections = new MailConnections(settings.mail().doveadm());
         tokens = new LoginTokens(
-                store, directory, keys, authority, throttle, audit, activity, ticks, rule, companies, notices,
+                store,
+                directory,
+                keys,
+                authority,
+                throttle,
+                audit,
+                activity,
+                ticks,
+                rule,
+                companies,
+                notices,
+                connections,
                 settings);
         approvals = new Approvals(store, directory, authority, audit, ticks);
-        sessions = new TokenSessions(store, authority, ticks);
+        sessions = new TokenSessions(store, authority, connections, ticks);
         mailLogins = new MailLogins(store, keys, authority, throttle, audit, activity, companies, notices, ticks);
         VerifiedPasswords passwords = new VerifiedPasswords(directory, ticks, new SecureRandom());
         administrators = new Administrators(
@@ -72,7 +85,7 @@ public final class Postern implements AutoCloseable {
                 rule,
                 passwords,
                 settings.console().idle());
-        mailboxes = new Mailboxes(directory, store, authority, throttle, audit, ticks, rule, passwords);
+        mailboxes = new Mailboxes(directory, store, authority, throttle, audit, connections, ticks, rule, passwords);
         maintenance = new Maintenance(backend, audit, settings.keep(), ticks);
     }
 
@@ -178,11 +191,12 @@ public final class Postern implements AutoCloseable {
         return maintenance;
     }
 
-    /** Stops the maintenance, tells owners what is still to be told, writes what the trail still counts, and closes the backend. */
+    /** Stops the maintenance, tells owners and mail servers what is still to be told, writes what the trail still counts, and closes the backend. */
     @Override
     public void close() {
         maintenance.close();
         notices.close();
+        connections.close();
         try {
             audit.close();
         } catch (UnavailableException fault) {

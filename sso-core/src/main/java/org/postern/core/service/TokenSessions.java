@@ -20,11 +20,13 @@ import org.postern.core.spi.TokenStore;
 public final class TokenSessions {
     private final TokenStore store;
     private final Authority authority;
+    private final MailConnections connections;
     private final Clock clock;
 
-    TokenSessions(TokenStore store, Authority authority, Clock clock) {
+    TokenSessions(TokenStore store, Authority authority, MailConnections connections, Clock clock) {
         this.store = store;
         this.authority = authority;
+        this.connections = connections;
         this.clock = clock;
     }
 
@@ -53,14 +55,25 @@ public final class TokenSessions {
         if (session.isEmpty()) {
             return new Answer.Missing<>();
         }
-        return authority.mayEnd(by, session.get().mailbox())
-                ? new Answer.Given<>(store.endSession(id, ending(by, client)))
-                : new Answer.Denied<>();
+        if (!authority.mayEnd(by, session.get().mailbox())) {
+            return new Answer.Denied<>();
+        }
+        boolean ended = store.endSession(id, ending(by, client));
+        if (ended) {
+            connections.end(session.get().mailbox());
+        }
+        return new Answer.Given<>(ended);
     }
 
     /** Ends all open sessions of a mailbox; the value is how many there were. */
     public Answer<Integer> endAll(Administrator by, String user, Client client) {
-        return authority.mayActOn(by, user).answer(mailbox -> store.endSessions(mailbox.address(), ending(by, client)));
+        return authority.mayActOn(by, user).answer(mailbox -> {
+            int ended = store.endSessions(mailbox.address(), ending(by, client));
+            if (ended > 0) {
+                connections.end(mailbox.address());
+            }
+            return ended;
+        });
     }
 
     private Ending ending(Administrator by, Client client) {

@@ -81,6 +81,12 @@ public enum Setting {
             "",
             "What nginx gives the server behind it in a token's place: a password that opens every mailbox there, for"
                     + " nginx's address alone; at least 16 characters. Empty: the token itself. Secret."),
+    DOVEADM_URLS(
+            "sso.mail.doveadm.urls",
+            "",
+            "The HTTP API of each Dovecot that shall end what is open when a token is revoked, `http://host:port` or"
+                    + " `https://host:port`; by comma. Empty: none."),
+    DOVEADM_KEY("sso.mail.doveadm.key", "", "Their `doveadm_api_key`; needed with their addresses. Secret."),
     DATABASE_URL("sso.database.url", "", "A JDBC URL of PostgreSQL or H2. Empty: H2 in the data folder."),
     DATABASE_USER("sso.database.user", "", "The database user."),
     DATABASE_PASSWORD("sso.database.password", "", "The database user's password. Secret."),

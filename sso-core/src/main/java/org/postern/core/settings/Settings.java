@@ -104,7 +104,11 @@ public record Settings(
      *
      * @param key empty where no mail server may ask
      */
-    public record Mail(Secret key, AddressList addresses, Nginx nginx, Optional<URI> imap, Optional<URI> smtp) {}
+    public record Mail(
+            Secret key, AddressList addresses, Nginx nginx, Doveadm doveadm, Optional<URI> imap, Optional<URI> smtp) {}
+
+    /** Who ends connections to mailboxes. */
+    public record Doveadm(List<URI> urls, Secret key) {}
 
     /**
      * What is behind nginx's mail proxy.
@@ -230,6 +234,7 @@ public record Settings(
                             secret(Setting.MAIL_KEY, 8),
                             addresses(Setting.MAIL_ADDRESSES),
                             nginx(),
+                            doveadm(),
                             uri(Setting.IMAP_URL, "imap", "imaps"),
                             uri(Setting.SMTP_URL, "smtp", "smtps")),
                     new Database(
@@ -412,14 +417,15 @@ public record Settings(
 
         private Optional<URI> uri(Setting setting, String scheme, String secureScheme) {
             String value = text(setting);
-            if (value.isEmpty()) {
-                return Optional.empty();
-            }
+            return value.isEmpty() ? Optional.empty() : Optional.of(uri(setting, value, scheme, secureScheme));
+        }
+
+        private static URI uri(Setting setting, String value, String scheme, String secureScheme) {
             try {
                 URI uri = new URI(value.endsWith("/") ? value.substring(0, value.length() - 1) : value);
                 boolean right = scheme.equals(uri.getScheme()) || secureScheme.equals(uri.getScheme());
                 if (right && uri.getHost() != null && uri.getUserInfo() == null && uri.getQuery() == null) {
-                    return Optional.of(uri);
+                    return uri;
                 }
             } catch (URISyntaxException bad) {
                 // told below
@@ -461,6 +467,18 @@ public record Settings(
             server(Setting.NGINX_POP3).ifPresent(s -> servers.put(Channel.POP3, s));
             server(Setting.NGINX_SMTP).ifPresent(s -> servers.put(Channel.SMTP, s));
             return new Nginx(Map.copyOf(servers), secret(Setting.NGINX_PASSWORD, 16));
+        }
+
+        private Doveadm doveadm() {
+            Doveadm doveadm = new Doveadm(
+                    list(Setting.DOVEADM_URLS).stream()
+                            .map(url -> uri(Setting.DOVEADM_URLS, url, "http", "https"))
+                            .toList(),
+                    Secret.of(text(Setting.DOVEADM_KEY)));
+            if (!doveadm.urls().isEmpty() && doveadm.key().isEmpty()) {
+                throw new SettingsException(Setting.DOVEADM_KEY.key(), "is needed with " + Setting.DOVEADM_URLS.key());
+            }
+            return doveadm;
         }
 
         private Optional<Server> server(Setting setting) {
