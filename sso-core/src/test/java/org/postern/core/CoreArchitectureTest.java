@@ -86,6 +86,7 @@ class CoreArchitectureTest {
                         "ChosenToken",
                         "InMemoryDirectory",
                         "LoginUrl",
+                        "MailConnections",
                         "MailLogins",
                         "Message",
                         "RemoteLogins",

@@ -1,18 +1,15 @@
 package org.postern.core.service;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
-import org.postern.core.Client;
 import org.postern.core.DomainName;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Page;
@@ -27,7 +24,8 @@ import org.postern.core.spi.TokenStore;
  * for administrators (contract, section 11). Thread-safe.
  *
  * <p>Of events alike (type, mailbox, administrator, network, detail) the first five in a minute get a row of their own, and of one
- * type the first thousand; the others are counted, and the count is written when the minute is over.
+ * type the first thousand; the others are counted, and the count is written when the minute is over. Of logins at mail
+ * servers one an hour gets a row, since a telephone logs in every minute all day long.
  */
 public final class AuditTrail {
     /** The end of the detail of an attempt that was not looked at, since too many came before it. */
@@ -35,8 +33,7 @@ public final class AuditTrail {
 
     private static final int ROWS_ALIKE = 5;
     private static final int ROWS_OF_TYPE = 1000;
-    private static final int MOST_KINDS = 10_000;
-    private static final long MINUTE = 60_000;
+    private static final int ROWS_OF_MAIL_LOGINS = 10_000;
 
     /**
      * Which rows somebody wants to read: all that is given must apply.
@@ -51,41 +48,18 @@ public final class AuditTrail {
             Optional<Instant> since,
             Optional<Instant> until) {}
 
-    private record Kind(
-            AuditEvent.Type type,
-            Optional<MailboxAddress> mailbox,
-            Optional<MailboxAddress> administrator,
-            String network,
-            String detail) {
-        static Kind of(AuditEvent e) {
-            return new Kind(e.type(), e.mailbox(), e.administrator(), e.client().network(), e.detail());
-        }
-
-        static Kind rest(AuditEvent.Type type) {
-            return new Kind(type, Optional.empty(), Optional.empty(), "", "flood");
-        }
-    }
-
-    private static final class Tally {
-        int rows;
-        int folded;
-        Optional<AuditEvent> first = Optional.empty();
-    }
-
-    /** Where an event is told: in a row of its own, or in one that counts it. */
-    private record Place(UUID row, boolean isOwn) {}
-
     private final TokenStore store;
     private final MailDirectory directory;
     private final Clock clock;
-    private final Map<Kind, Tally> tallies = new HashMap<>();
-    private final List<AuditEvent> unwritten = new ArrayList<>();
-    private long minuteEnds;
+    private final Folding minutely;
+    private final Folding hourly;
 
     AuditTrail(TokenStore store, MailDirectory directory, Clock clock) {
         this.store = store;
         this.directory = directory;
         this.clock = clock;
+        minutely = new Folding(clock, Duration.ofMinutes(1), ROWS_ALIKE, ROWS_OF_TYPE);
+        hourly = new Folding(clock, Duration.ofHours(1), 1, ROWS_OF_MAIL_LOGINS);
     }
 
     /**
@@ -147,85 +121,48 @@ public final class AuditTrail {
     /** @param counted what the row tells that counts this event among others alike */
     private UUID fold(AuditEvent event, AuditEvent counted) {
         flush();
-        Place place = place(event, counted);
+        Folding.Place place = folding(event).place(event, counted);
         if (place.isOwn()) {
             write(event);
         }
         return place.row();
     }
 
-    /** Writes the counts of a minute that is over; called now and then. */
+    private Folding folding(AuditEvent event) {
+        return event.type() == AuditEvent.Type.MAIL_LOGIN ? hourly : minutely;
+    }
+
+    /** Writes the counts of a minute, or an hour, that is over; called now and then. */
     public void flush() {
-        if (isMinuteOver()) {
-            writeCounts();
+        for (Folding folding : List.of(minutely, hourly)) {
+            if (folding.isOver()) {
+                writeCounts(folding);
+            }
         }
     }
 
     /** Writes all counts, however young. */
     public void close() {
-        writeCounts();
+        writeCounts(minutely);
+        writeCounts(hourly);
     }
 
     /** Where the store cannot take them, the counts are kept for the next time. */
-    private void writeCounts() {
-        List<AuditEvent> rows = takeCounts();
+    private void writeCounts(Folding folding) {
+        List<AuditEvent> rows = folding.take();
         if (rows.isEmpty()) {
             return;
         }
         try {
             store.append(rows);
         } catch (UnavailableException fault) {
-            keep(rows);
+            folding.keep(rows);
             throw fault;
         }
     }
 
     /** The row to write now, with what it tells of; empty where it is folded into a later row. */
     Optional<AuditEvent> admit(AuditEvent event) {
-        return place(event, event).isOwn() ? Optional.of(event) : Optional.empty();
-    }
-
-    private synchronized Place place(AuditEvent event, AuditEvent counted) {
-        Tally rest = tallies.computeIfAbsent(Kind.rest(event.type()), k -> new Tally());
-        Kind kind = Kind.of(counted);
-        boolean crowded = rest.rows >= ROWS_OF_TYPE || (tallies.size() >= MOST_KINDS && !tallies.containsKey(kind));
-        Tally tally = crowded ? rest : tallies.computeIfAbsent(kind, k -> new Tally());
-        if (!crowded && tally.rows < ROWS_ALIKE) {
-            tally.rows++;
-            rest.rows++;
-            return new Place(event.id(), true);
-        }
-        tally.folded++;
-        AuditEvent first = tally.first.orElseGet(() -> crowded ? stranger(event) : counted);
-        tally.first = Optional.of(first);
-        return new Place(first.id(), false);
-    }
-
-    /** A row for a crowd that has no mailbox and no client in common. */
-    private static AuditEvent stranger(AuditEvent event) {
-        return AuditEvent.of(event.type(), event.time(), new Client("", "")).because("flood");
-    }
-
-    private synchronized boolean isMinuteOver() {
-        long now = clock.millis();
-        if (now < minuteEnds && minuteEnds - now <= MINUTE) {
-            return false;
-        }
-        minuteEnds = now + MINUTE;
-        return true;
-    }
-
-    private synchronized List<AuditEvent> takeCounts() {
-        List<AuditEvent> rows = new ArrayList<>(unwritten);
-        unwritten.clear();
-        for (Tally tally : tallies.values()) {
-            tally.first.ifPresent(e -> rows.add(e.times(tally.folded)));
-        }
-        tallies.clear();
-        return rows;
-    }
-
-    private synchronized void keep(List<AuditEvent> rows) {
-        rows.stream().limit(MOST_KINDS - unwritten.size()).forEach(unwritten::add);
+        return folding(event).place(event, event).isOwn() ? Optional.of(event) : Optional.empty();
     }
 }

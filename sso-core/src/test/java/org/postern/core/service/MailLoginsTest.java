@@ -88,6 +88,20 @@ class MailLoginsTest {
                 .hasSize(1);
     }
 
+    /** A telephone that logs in each minute of a day leaves two rows an hour. */
+    @Test
+    void telephoneThatPolls_doesNotDrownTheTrail() {
+        Secret token = issue("normal").value();
+        for (int minute = 0; minute < 24 * 60 - 1; minute++) {
+            assertThat(ask(ALICE, token, PHONE)).isInstanceOf(MailLogins.Check.Accepted.class);
+            clock.advance(Duration.ofMinutes(1));
+            postern.audit().flush();
+        }
+        postern.audit().close();
+        assertThat(trail()).hasSizeLessThanOrEqualTo(50);
+        assertThat(trail().stream().mapToInt(AuditEvent::count).sum()).isEqualTo(24 * 60 - 1);
+    }
+
     @Test
     void guesses_atALiveToken_areThrottledAndTold() {
         issue("normal");
