@@ -181,6 +181,80 @@ final class MailServer implements AutoCloseable {
                 + (secure.isEmpty() ? "" : "  inet_listener " + secure + " {\n    port = 0\n  }\n") + "}";
     }
 
+    /**
+     * Postfix, which asks at Postern's auth port, or at any other that speaks its protocol; it takes mail from whoever is
+     * logged in, and throws it away.
+     */
+    static MailServer postfix(Path folder, int authPort) {
+        try {
+            open(folder);
+            int smtp = RunningPostern.freePort();
+            for (String name : List.of("queue", "data")) {
+                Files.createDirectories(folder.resolve(name));
+            }
+            Files.setOwner(
+                    folder.resolve("data"),
+                    folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("postfix"));
+            Files.writeString(
+                    folder.resolve("main.cf"),
+                    String.join(
+                            "\n",
+                            "compatibility_level = 3.6",
+                            "queue_directory = " + folder + "/queue",
+                            "data_directory = " + folder + "/data",
+                            "maillog_file = " + folder + "/postfix.log",
+                            "maillog_file_prefixes = " + folder + ", /var",
+                            "inet_interfaces = 127.0.0.1",
+                            "inet_protocols = ipv4",
+                            "myhostname = mail.test",
+                            "mydestination =",
+                            "alias_maps =",
+                            "local_recipient_maps =",
+                            "default_transport = discard",
+                            "smtpd_relay_restrictions = permit_sasl_authenticated, reject",
+                            "smtpd_delay_reject = no",
+                            edited(
+                                    "postfix/postern-main.cf",
+                                    Map.of("inet:127.0.0.1:12345", "inet:127.0.0.1:" + authPort))));
+            Files.writeString(
+                    folder.resolve("master.cf"),
+                    String.join(
+                            "\n",
+                            "127.0.0.1:" + smtp + " inet n - n - - smtpd",
+                            "cleanup unix n - n - 0 cleanup",
+                            "qmgr unix n - n 300 1 qmgr",
+                            "rewrite unix - - n - - trivial-rewrite",
+                            "bounce unix - - n - 0 bounce",
+                            "defer unix - - n - 0 bounce",
+                            "trace unix - - n - 0 bounce",
+                            "discard unix - - n - - discard",
+                            "error unix - - n - - error",
+                            "anvil unix - - n - 1 anvil",
+                            "proxymap unix - - n - - proxymap",
+                            "tlsmgr unix - - n 1000? 1 tlsmgr",
+                            "postlog unix-dgram n - n - 1 postlogd",
+                            ""));
+            Process check = new ProcessBuilder("/usr/sbin/postfix", "-c", folder.toString(), "check")
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("check").toFile())
+                    .start();
+            if (check.waitFor() != 0) {
+                throw new IllegalStateException(Files.readString(folder.resolve("check")));
+            }
+            return new MailServer(
+                    folder,
+                    List.of("/usr/lib/postfix/sbin/master", "-c", folder.toString(), "-d"),
+                    smtp,
+                    smtp,
+                    smtp,
+                    0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** nginx, which asks Postern where to send whom. */
     static MailServer nginx(Path folder, int postern) {
         try {
@@ -215,7 +289,7 @@ final class MailServer implements AutoCloseable {
     /** What it wrote. */
     String log() {
         StringBuilder text = new StringBuilder();
-        for (String name : List.of("out", "dovecot.log", "nginx.log")) {
+        for (String name : List.of("out", "dovecot.log", "nginx.log", "postfix.log")) {
             try {
                 Path log = folder.resolve(name);
                 text.append(Files.exists(log) ? Files.readString(log, StandardCharsets.ISO_8859_1) : "");

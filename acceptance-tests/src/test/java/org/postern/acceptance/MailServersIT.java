@@ -33,12 +33,14 @@ class MailServersIT {
     private static MailServer oauth2;
     private static MailServer behind;
     private static MailServer nginx;
+    private static MailServer postfix;
 
     @BeforeAll
     static void start() throws IOException {
         folder.toFile().setExecutable(true, false);
         folder.toFile().setReadable(true, false);
         int port = RunningPostern.freePort();
+        int authPort = RunningPostern.freePort();
         behind = MailServer.dovecotBehindNginx(made("behind"), port, PROXY);
         lua = MailServer.dovecot(made("lua"), "lua", port);
         oauth2 = MailServer.dovecot(made("oauth2"), "oauth2", port);
@@ -51,10 +53,12 @@ class MailServersIT {
                 .setting(
                         "sso.mail.doveadm.urls",
                         "http://127.0.0.1:" + lua.doveadm + ",http://127.0.0.1:" + oauth2.doveadm)
+                .setting("sso.mail.auth.port", String.valueOf(authPort))
                 .setting("sso.mail.doveadm.key", MailServer.DOVEADM_KEY)
                 .start();
         desk = HelpDesk.demo(port);
         nginx = MailServer.nginx(made("nginx"), port);
+        postfix = MailServer.postfix(made("postfix"), authPort);
     }
 
     private static Path made(String name) throws IOException {
@@ -63,6 +67,7 @@ class MailServersIT {
 
     @AfterAll
     static void stop() {
+        postfix.close();
         nginx.close();
         behind.close();
         lua.close();
@@ -175,6 +180,48 @@ class MailServersIT {
                     .as(odd + oauth2.log())
                     .isTrue();
         }
+    }
+
+    /** Postfix straight at Postern's own port, with a client that sends a letter. */
+    @ParameterizedTest
+    @ValueSource(strings = {"PLAIN", "LOGIN"})
+    void postfix_takesMailByTokenAndByPassword(String mechanism) throws Exception {
+        String token = desk.issueByApi(ALICE, "normal", "Sends a letter").getString("token");
+
+        assertThat(swaks(mechanism, ALICE, token)).as(postfix.log()).isZero();
+        assertThat(swaks(mechanism, ALICE, "demo-alice")).as(postfix.log()).isZero();
+        assertThat(swaks(mechanism, ALICE, "wrong")).isNotZero();
+        assertThat(swaks(mechanism, BOB, token)).isNotZero();
+        assertThat(swaks(mechanism, ALICE, desk.issue(ALICE, "sso"))).isNotZero();
+        assertThat(swaks("CRAM-MD5", ALICE, token)).as("is not offered").isEqualTo(28);
+        assertThat(postfix.log()).doesNotContain(token, "demo-alice");
+    }
+
+    private static int swaks(String mechanism, String user, String password) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        "swaks",
+                        "--server",
+                        "127.0.0.1",
+                        "--port",
+                        String.valueOf(postfix.smtp),
+                        "--auth",
+                        mechanism,
+                        "--auth-user",
+                        user,
+                        "--auth-password",
+                        password,
+                        "--from",
+                        user,
+                        "--to",
+                        "somebody@example.com",
+                        "--timeout",
+                        "20",
+                        "--silent",
+                        "2")
+                .redirectErrorStream(true)
+                .start();
+        process.getInputStream().readAllBytes();
+        return process.waitFor();
     }
 
     /** A mail program that is logged in and waits for new mail. */

@@ -26,8 +26,8 @@ record MailQuestion(String user, Secret secret, Optional<Channel> protocol, Clie
         return new MailQuestion(user, Secret.of(secret), channel(protocol), client);
     }
 
-    /** Dovecot calls its own submission server by another name than Postfix's. */
-    private static Optional<Channel> channel(String name) {
+    /** What a mail server calls a protocol; Dovecot calls its own submission server by another name than Postfix's. */
+    static Optional<Channel> channel(String name) {
         String protocol = name.toLowerCase(Locale.ROOT);
         return protocol.isEmpty()
                 ? Optional.of(Channel.MAIL)

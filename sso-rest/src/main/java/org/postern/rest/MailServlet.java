@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.postern.core.Secret;
 import org.postern.core.UnavailableException;
@@ -38,13 +39,22 @@ final class MailServlet extends HttpServlet {
     private final transient NginxCheck nginx;
     private final transient AtomicLong warned = new AtomicLong(System.nanoTime() - WARN_EVERY_NANOS);
 
-    MailServlet(Postern postern) {
+    private final transient Optional<AuthPort> port;
+
+    /** @param port where mail servers ask without HTTP; closed with this servlet */
+    MailServlet(Postern postern, Optional<AuthPort> port) {
+        this.port = port;
         this.settings = postern.settings().mail();
         this.http = postern.settings().http();
         Json json = new Json();
         check = new MailCheck(postern.mailLogins(), json);
         grant = new MailGrant(postern.mailLogins(), json);
         nginx = new NginxCheck(postern.mailLogins(), settings.nginx());
+    }
+
+    @Override
+    public void destroy() {
+        port.ifPresent(AuthPort::close);
     }
 
     @Override

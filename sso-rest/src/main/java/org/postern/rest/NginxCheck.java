@@ -3,7 +3,6 @@ package org.postern.rest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Optional;
@@ -105,11 +104,6 @@ final class NginxCheck {
                 bytes.put(raw[i]);
             }
         }
-        try {
-            return Optional.of(
-                    StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString());
-        } catch (CharacterCodingException noText) {
-            return Optional.empty();
-        }
+        return StrictText.utf8(bytes.flip());
     }
 }

@@ -5,10 +5,12 @@ import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import jakarta.ws.rs.core.Application;
+import java.io.IOException;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.glassfish.jersey.CommonProperties;
 import org.glassfish.jersey.jackson.JacksonFeature;
@@ -16,7 +18,9 @@ import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
 import org.postern.core.remote.NodeEndpoint;
 import org.postern.core.service.Postern;
+import org.postern.core.settings.Setting;
 import org.postern.core.settings.Settings;
+import org.postern.core.settings.SettingsException;
 import org.postern.rest.diagnosis.Diagnoses;
 
 /**
@@ -56,7 +60,9 @@ public final class PosternRest {
         context.addFilter("postern-oma", new OneSlash())
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/api/*");
         add(context, "postern-tools", new ToolsServlet(postern, issued), "/tools/sso");
-        add(context, "postern-mail", new MailServlet(postern), "/sso/mail/*");
+        // At the start, so that it is told of the end, and closes its port.
+        add(context, "postern-mail", new MailServlet(postern, authPort()), "/sso/mail/*")
+                .setLoadOnStartup(1);
         add(context, "postern-console", new ConsoleServlet(), "/console/*");
         add(context, "postern-health", new HealthServlet(postern.backend()), "/health/*");
         add(
@@ -66,7 +72,23 @@ public final class PosternRest {
                 MAPPINGS);
     }
 
-    private static void add(ServletContext context, String name, Servlet servlet, String... mappings) {
+    /** Listens from now on, where a port is set. */
+    private Optional<AuthPort> authPort() {
+        if (postern.settings().mail().auth().port() == 0) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new AuthPort(
+                    postern.mailLogins(),
+                    postern.settings().mail(),
+                    postern.settings().http().plain()));
+        } catch (IOException taken) {
+            throw new SettingsException(Setting.AUTH_PORT.key(), "cannot be listened at: " + taken.getMessage());
+        }
+    }
+
+    private static ServletRegistration.Dynamic add(
+            ServletContext context, String name, Servlet servlet, String... mappings) {
         ServletRegistration.Dynamic registration = context.addServlet(name, servlet);
         if (registration == null) {
             throw new IllegalStateException("there is a servlet " + name + " already");
@@ -75,6 +97,7 @@ public final class PosternRest {
         if (!taken.isEmpty()) {
             throw new IllegalStateException("the web application has mapped " + taken + " already");
         }
+        return registration;
     }
 
     /** The resources alone, without {@code /tools/sso}, for tests of what there is. */

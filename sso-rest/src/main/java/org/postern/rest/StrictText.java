@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** Refuses a body that is no UTF-8: the JSON parser would repair it. Thread-safe. */
 final class StrictText implements ReaderInterceptor {
@@ -21,11 +22,15 @@ final class StrictText implements ReaderInterceptor {
     }
 
     static boolean isUtf8(byte[] text) {
+        return utf8(ByteBuffer.wrap(text)).isPresent();
+    }
+
+    /** The text; empty where it is none. */
+    static Optional<String> utf8(ByteBuffer text) {
         try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text));
-            return true;
+            return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(text).toString());
         } catch (CharacterCodingException notUtf8) {
-            return false;
+            return Optional.empty();
         }
     }
 }

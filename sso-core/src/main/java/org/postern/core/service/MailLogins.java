@@ -57,6 +57,7 @@ public final class MailLogins {
     private final Activity activity;
     private final Companies companies;
     private final OwnerNotices notices;
+    private final VerifiedPasswords passwords;
     private final Clock clock;
     private final Set<TokenDigest> guesses = Collections.newSetFromMap(new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -76,6 +77,7 @@ public final class MailLogins {
             Activity activity,
             Companies companies,
             OwnerNotices notices,
+            VerifiedPasswords passwords,
             Clock clock) {
         this.store = store;
         this.keys = keys;
@@ -85,6 +87,7 @@ public final class MailLogins {
         this.activity = activity;
         this.companies = companies;
         this.notices = notices;
+        this.passwords = passwords;
         this.clock = clock;
     }
 
@@ -109,6 +112,34 @@ public final class MailLogins {
         return MailboxAddress.parse(user).isEmpty() || secret.isEmpty()
                 ? unknown(protocol)
                 : check(user, secret, protocol, client, true);
+    }
+
+    /**
+     * As {@link #checkFirst}, and then the mailbox's own password, for a mail server that knows no passwords itself. What is
+     * neither is wrong, and counts.
+     */
+    public Check checkWithPassword(String user, Secret secret, Channel protocol, Client client) {
+        Check asToken = checkFirst(user, secret, protocol, client);
+        Optional<MailboxAddress> mailbox = MailboxAddress.parse(user);
+        if (!(asToken instanceof Check.Refused) || mailbox.isEmpty()) {
+            return asToken;
+        }
+        Throttle.Admission admission = throttle.begin(mailbox.get().toString(), client);
+        Presented presented = new Presented(mailbox, protocol, client, clock.instant(), false);
+        if (admission instanceof Throttle.Blocked blocked) {
+            audit.foldHeldBack(presented.refusal(Optional.empty(), AuditTrail.HELD_BACK));
+            return new Check.Throttled(blocked.retryAfter());
+        }
+        try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
+            if (passwords.check(mailbox.get(), secret) != VerifiedPasswords.Result.WRONG
+                    && authority.isActive(mailbox.get())) {
+                counted.right();
+                return new Check.Accepted(mailbox.get(), false);
+            }
+            counted.wrong();
+            presented.refuse(Optional.empty(), Refusal.UNKNOWN);
+            return asToken;
+        }
     }
 
     private Check unknown(Channel protocol) {

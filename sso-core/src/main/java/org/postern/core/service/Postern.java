@@ -72,8 +72,9 @@ public final class Postern implements AutoCloseable {
                 settings);
         approvals = new Approvals(store, directory, authority, audit, ticks);
         sessions = new TokenSessions(store, authority, connections, ticks);
-        mailLogins = new MailLogins(store, keys, authority, throttle, audit, activity, companies, notices, ticks);
         VerifiedPasswords passwords = new VerifiedPasswords(directory, ticks, new SecureRandom());
+        mailLogins =
+                new MailLogins(store, keys, authority, throttle, audit, activity, companies, notices, passwords, ticks);
         administrators = new Administrators(
                 directory,
                 store,

@@ -81,6 +81,16 @@ public enum Setting {
             "",
             "What nginx gives the server behind it in a token's place: a password that opens every mailbox there, for"
                     + " nginx's address alone; at least 16 characters. Empty: the token itself. Secret."),
+    AUTH_PORT(
+            "sso.mail.auth.port",
+            "0",
+            "The TCP port that speaks Dovecot's auth protocol, for mail servers without a Dovecot; 0: none. There passwords"
+                    + " of mailboxes open them too."),
+    AUTH_ADDRESS(
+            "sso.mail.auth.address",
+            "127.0.0.1",
+            "The address on which it listens. Its protocol has neither key nor encryption: who may ask is decided by"
+                    + " `sso.mail.addresses` alone."),
     DOVEADM_URLS(
             "sso.mail.doveadm.urls",
             "",

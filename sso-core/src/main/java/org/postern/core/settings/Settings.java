@@ -105,7 +105,20 @@ public record Settings(
      * @param key empty where no mail server may ask
      */
     public record Mail(
-            Secret key, AddressList addresses, Nginx nginx, Doveadm doveadm, Optional<URI> imap, Optional<URI> smtp) {}
+            Secret key,
+            AddressList addresses,
+            Nginx nginx,
+            Doveadm doveadm,
+            Auth auth,
+            Optional<URI> imap,
+            Optional<URI> smtp) {}
+
+    /**
+     * Where Dovecot's auth protocol is spoken.
+     *
+     * @param port 0 for nowhere
+     */
+    public record Auth(String address, int port) {}
 
     /** Who ends connections to mailboxes. */
     public record Doveadm(List<URI> urls, Secret key) {}
@@ -235,6 +248,7 @@ public record Settings(
                             addresses(Setting.MAIL_ADDRESSES),
                             nginx(),
                             doveadm(),
+                            auth(),
                             uri(Setting.IMAP_URL, "imap", "imaps"),
                             uri(Setting.SMTP_URL, "smtp", "smtps")),
                     new Database(
@@ -467,6 +481,14 @@ public record Settings(
             server(Setting.NGINX_POP3).ifPresent(s -> servers.put(Channel.POP3, s));
             server(Setting.NGINX_SMTP).ifPresent(s -> servers.put(Channel.SMTP, s));
             return new Nginx(Map.copyOf(servers), secret(Setting.NGINX_PASSWORD, 16));
+        }
+
+        private Auth auth() {
+            String address = text(Setting.AUTH_ADDRESS);
+            if (IpLiteral.bytes(address).length == 0) {
+                throw new SettingsException(Setting.AUTH_ADDRESS.key(), "must be an IP address");
+            }
+            return new Auth(address, number(Setting.AUTH_PORT, 0, 65_535));
         }
 
         private Doveadm doveadm() {

@@ -5,6 +5,9 @@ import {Address, Component, Empty, Pages, Status, h} from './view.js';
 
 const PAUSE = 200;
 
+/** What somebody pasted, without what is around an address: blanks, brackets with a name before them, a link's scheme. */
+const plain = text => text.trim().replace(/^[^<>]*<([^<>\s]+@[^<>\s]+)>$/, '$1').replace(/^mailto:/i, '');
+
 export class Mailboxes extends Component {
   constructor(props) {
     super(props);
@@ -21,8 +24,9 @@ export class Mailboxes extends Component {
     this.timer = setTimeout(() => this.search(typed), PAUSE);
   }
 
-  search(q) {
+  search(text) {
     clearTimeout(this.timer);
+    const q = plain(text);
     this.setState({q});
     this.props.onSearch(q);
   }

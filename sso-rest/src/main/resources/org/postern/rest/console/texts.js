@@ -80,7 +80,8 @@ export const day = (time, parts) => new Date(time).toLocaleString(tag, parts);
 
 /** How long until then, or since then, in its greatest unit. */
 export const distance = time => {
-  const seconds = (new Date(time) - Date.now()) / 1000;
-  const [unit, size] = [['day', 86400], ['hour', 3600], ['minute', 60]].find(u => Math.abs(seconds) >= u[1]) || ['second', 1];
-  return new Intl.RelativeTimeFormat(tag, {numeric: 'auto'}).format(Math.trunc(seconds / size), unit);
+  const seconds = Math.round((new Date(time) - Date.now()) / 1000);
+  // A token of 24 hours ends in 24 hours, and one of an hour in 60 minutes: less than two of a unit are told by the next.
+  const [unit, size] = [['day', 86400], ['hour', 3600], ['minute', 60]].find(u => Math.abs(seconds) >= 2 * u[1] - 60) || ['second', 1];
+  return new Intl.RelativeTimeFormat(tag, {numeric: 'auto'}).format(Math.round(seconds / size), unit);
 };

@@ -106,12 +106,8 @@ public final class DemoMail {
     private boolean opens(MailboxAddress mailbox, Secret secret) {
         Client client = new Client(LOOPBACK, "demo mail server");
         try {
-            MailLogins.Check check = postern.mailLogins().check(mailbox.toString(), secret, protocol(), client);
-            return check instanceof MailLogins.Check.Accepted
-                    || (check instanceof MailLogins.Check.Refused
-                            && postern.mailboxes()
-                                    .byOwnPassword(mailbox.toString(), secret, client)
-                                    .isPresent());
+            return postern.mailLogins().checkWithPassword(mailbox.toString(), secret, protocol(), client)
+                    instanceof MailLogins.Check.Accepted;
         } catch (UnavailableException fault) {
             LOG.error("a login to the demo's mail server could not be checked: {}", fault.getMessage());
             return false;
