@@ -53,6 +53,12 @@ public final class IssuingService implements AutoCloseable {
     private static @Nullable DemoMail demo(Postern postern) {
         DemoAccounts accounts = new DemoAccounts(postern.backend().directory());
         if (postern.settings().demo().on()) {
+            if (accounts.wouldJoinOthers()) {
+                throw new SettingsException(
+                        Setting.DEMO.key(),
+                        "there are companies here, whose mailboxes the demo's passwords must not open: take another data"
+                                + " folder or database");
+            }
             Ahead<DemoMail> mail = Ahead.of("demo-mail-start", () -> DemoMail.start(postern));
             accounts.seed();
             return mail.get();

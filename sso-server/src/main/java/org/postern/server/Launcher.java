@@ -160,6 +160,7 @@ public final class Launcher {
                   apikey create | remove ADDRESS
                   token list ADDRESS, token revoke ID
                   keys rotate
+                  audit verify
                   purge
 
                 Every option is a setting too, and there are more: see docs/settings.md.

@@ -43,6 +43,7 @@ final class StartLines {
                     .append(address)
                     .append("/tools/sso?admin=mail%40acme.example&pass=demo-mail&user=alice%40acme.example'\n\n");
             lines.append("  Webmail   ").append(address).append("/       alice@acme.example, demo-alice\n");
+            lines.append("  Console   ").append(address).append("/console/       mail@acme.example, demo-mail\n");
             lines.append("  Brands    http://acme.localhost:")
                     .append(settings.http().port())
                     .append("/  http://globex.localhost:")

@@ -10,8 +10,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.Acme;
+import org.postern.core.Secret;
 import org.postern.core.settings.Settings;
 import org.postern.core.settings.SettingsException;
+import org.postern.core.spi.MailDirectory;
 
 /** What runs behind the pages, and what it does not start with. */
 class IssuingServiceTest {
@@ -44,6 +46,24 @@ class IssuingServiceTest {
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("the demo was here");
         IssuingService.open(settings(Map.of("sso.demo", "true"))).close();
+    }
+
+    /** A demo that is started with a working service's settings by mistake. */
+    @Test
+    void demo_whereCompaniesAre_isRefused_andLeavesNothing() {
+        try (IssuingService service = IssuingService.open(settings(Map.of()))) {
+            service.postern().backend().directory().editor().orElseThrow().createCompany("Acme");
+        }
+        assertThatThrownBy(() -> IssuingService.open(settings(Map.of("sso.demo", "true"))))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith("sso.demo")
+                .hasMessageContaining("there are companies here");
+        try (IssuingService service = IssuingService.open(settings(Map.of()))) {
+            MailDirectory directory = service.postern().backend().directory();
+            assertThat(directory.administratorByApiKey(Secret.of("demo-api-key")))
+                    .isEmpty();
+            assertThat(directory.mailbox(Acme.address("alice@acme.example"))).isEmpty();
+        }
     }
 
     @Test

@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /** The folder of the embedded database and its keys, readable by its owner only where the file system can tell. */
 final class DataFolder {
+    /** The database's name, of which H2 makes a file. */
+    static final String DATABASE = "postern";
+
     private static final Logger LOG = LoggerFactory.getLogger(DataFolder.class);
     private static final Set<PosixFilePermission> OTHERS = EnumSet.of(
             PosixFilePermission.GROUP_READ,
@@ -81,7 +84,7 @@ final class DataFolder {
      * interrupted; the asynchronous one does not.
      */
     String databaseUrl() {
-        String file = path.resolve("postern").toString();
+        String file = path.resolve(DATABASE).toString();
         if (file.indexOf(';') >= 0) {
             throw new SettingsException(Setting.DATA.key(), "the path of the data folder must not hold a semicolon");
         }

@@ -1,5 +1,6 @@
 package org.postern.store;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -38,7 +39,29 @@ public final class SqlBackendProvider implements BackendProvider {
      */
     @Override
     public Backend open(Settings settings) {
-        return openSql(settings);
+        String url = settings.database().url();
+        try {
+            return openSql(settings);
+        } catch (UnavailableException fault) {
+            throw url.isEmpty()
+                    ? fault
+                    : new UnavailableException(
+                            Setting.DATABASE_URL.key() + ", " + place(url) + ": " + fault.getMessage(), fault);
+        }
+    }
+
+    /** Whether these settings may name a store that is there: not, where they name a folder that has nothing of one. */
+    public static boolean mayBeThere(Settings.Database settings) {
+        Path folder = Path.of(settings.data());
+        return !settings.url().isEmpty()
+                || !settings.keys().isEmpty()
+                || Files.exists(folder.resolve(KeyFile.NAME))
+                || Files.exists(folder.resolve(DataFolder.DATABASE + ".mv.db"));
+    }
+
+    /** Where the database is, without what else a URL may hold: a user and a password. */
+    private static String place(String url) {
+        return url.replaceFirst("[?;].*", "").replaceFirst("//[^/@]*@", "//");
     }
 
     @Override

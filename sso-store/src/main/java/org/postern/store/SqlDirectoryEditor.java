@@ -27,6 +27,12 @@ final class SqlDirectoryEditor implements DirectoryEditor {
     }
 
     @Override
+    public boolean isEmpty() {
+        Command any = Command.of("select name from company limit 1");
+        return database.call(c -> any.first(c, row -> row.text("name"))).isEmpty();
+    }
+
+    @Override
     public void createCompany(String name) {
         inOne(connection -> insert(
                 connection,

@@ -242,6 +242,20 @@ final class Browser implements AutoCloseable {
                 "Browser.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", folder.toString()));
     }
 
+    /** The one file there that is whole, begins so and has this kind. */
+    Path downloaded(Path folder, String beginning, String kind) {
+        return await(d -> {
+            try (Stream<Path> files = Files.list(folder)) {
+                return files.filter(file -> file.getFileName().toString().startsWith(beginning)
+                                && file.toString().endsWith('.' + kind))
+                        .findFirst()
+                        .orElse(null);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
     /** Does something in another tab, and comes back. */
     void inAnotherTab(Runnable act) {
         String here = driver.getWindowHandle();

@@ -243,13 +243,13 @@ class ConsoleIT {
         browser.download(folder);
         for (String kind : List.of("csv", "ndjson")) {
             browser.find("#export-" + kind).click();
-            Path file = folder.resolve("audit." + kind);
-            browser.await(d -> Files.exists(file) && !Files.exists(folder.resolve("audit." + kind + ".crdownload")));
+            Path file = browser.downloaded(folder, "audit-" + ALICE + "-", kind);
             assertThat(Files.readString(file, StandardCharsets.UTF_8))
                     .contains(ALICE, "issued")
                     .doesNotContain("dave@globex.example");
         }
-        assertThat(Files.readString(folder.resolve("audit.csv"))).contains("'=HYPERLINK");
+        assertThat(Files.readString(browser.downloaded(folder, "audit-", "csv")))
+                .contains("'=HYPERLINK");
     }
 
     /** The page looks again when somebody comes back to its tab: the test says so instead of waiting for its next look. */

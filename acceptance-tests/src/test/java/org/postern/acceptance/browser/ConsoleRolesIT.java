@@ -82,8 +82,7 @@ class ConsoleRolesIT {
                 .contains("issued", "redeemed", "session ended", "password checked", "revoked", reason);
         browser.download(folder);
         browser.find("#export-ndjson").click();
-        Path file = folder.resolve("audit.ndjson");
-        browser.await(d -> Files.exists(file) && !Files.exists(folder.resolve("audit.ndjson.crdownload")));
+        Path file = browser.downloaded(folder, "audit-alice@acme.example-", "ndjson");
         assertThat(Files.readString(file)).contains(reason).doesNotContain("globex", "demo-alice");
         assertThat(browser.complaints()).isEmpty();
     }

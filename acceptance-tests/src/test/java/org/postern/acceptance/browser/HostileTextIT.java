@@ -230,7 +230,7 @@ class HostileTextIT {
     private static void allOfTheList(String rows, int most) {
         browser.await(d -> {
             if (browser.has(".more button")) {
-                browser.script("document.querySelector('.more button').click()");
+                browser.script("document.querySelector('.more button')?.click()");
             }
             return browser.all(rows).size() >= most && !browser.has(".more button");
         });

@@ -174,6 +174,13 @@ public final class InMemoryDirectory implements MailDirectory {
 
     private final class Editor implements DirectoryEditor {
         @Override
+        public boolean isEmpty() {
+            synchronized (InMemoryDirectory.this) {
+                return companies.isEmpty();
+            }
+        }
+
+        @Override
         public void createCompany(String name) {
             synchronized (InMemoryDirectory.this) {
                 require(!companies.contains(name), "there is a company " + name + " already");

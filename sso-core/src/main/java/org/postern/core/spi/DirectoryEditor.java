@@ -14,6 +14,9 @@ import org.postern.core.SessionLocale;
  * it belongs to is not.
  */
 public interface DirectoryEditor {
+    /** Whether there is no company yet: nothing of anybody's is here. */
+    boolean isEmpty();
+
     void createCompany(String name);
 
     void createDomain(String company, DomainName domain);

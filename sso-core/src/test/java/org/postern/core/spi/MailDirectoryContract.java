@@ -117,6 +117,11 @@ public abstract class MailDirectoryContract {
                 .containsExactlyInAnyOrder(domain, labs);
     }
 
+    @Test
+    void isEmpty_onlyBeforeTheFirstCompany() {
+        assertThat(editor.isEmpty()).isFalse();
+    }
+
     // Mailboxes
 
     @Test

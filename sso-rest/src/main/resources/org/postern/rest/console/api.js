@@ -3,6 +3,8 @@ const BASE = new URL('../sso/v1/', import.meta.url);
 const PATIENCE = 30_000;
 /** Of what the page asks by itself: the server does not take it for a use of the session. */
 const BACKGROUND = {'X-Background': 'true'};
+/** What a diagnosis calls itself. */
+const DIAGNOSE = 'Postern Diagnose';
 let csrf = '';
 let ended = () => {};
 
@@ -83,25 +85,29 @@ export const mailboxes = (q, cursor) => send('GET', 'users', {query: {q, cursor,
 export const mailbox = user => send('GET', `users/${segment(user)}`);
 export const checkPassword = (user, password) =>
   send('POST', `users/${segment(user)}/password-check`, {body: {password}});
-export const tokens = (user, cursor) => send('GET', 'tokens', {query: {user, state: 'all', cursor, limit: '20'}});
+export const tokens = (user, cursor, background) =>
+  send('GET', 'tokens', {query: {user, state: 'all', cursor, limit: '20'}, headers: background ? BACKGROUND : {}});
 export const issue = body => send('POST', 'tokens', {body});
 /** The tokens in one's domains that wait for an approval. */
-export const requests = cursor => send('GET', 'tokens', {query: {state: 'pending', cursor, limit: '20'}});
+export const requests = (cursor, background) =>
+  send('GET', 'tokens', {query: {state: 'pending', cursor, limit: '20'}, headers: background ? BACKGROUND : {}});
 /** How many they are, 100 at most, asked without being a use of the session. */
 export const waiting = async () =>
   (await send('GET', 'tokens', {query: {state: 'pending', limit: '100'}, headers: BACKGROUND})).items.length;
 export const approve = id => send('POST', `tokens/${segment(id)}/approval`);
 export const revoke = id => send('DELETE', `tokens/${segment(id)}`);
-export const sessions = user => send('GET', 'sessions', {query: {user, limit: '50'}});
+export const sessions = (user, background) =>
+  send('GET', 'sessions', {query: {user, limit: '50'}, headers: background ? BACKGROUND : {}});
 export const endSession = id => send('DELETE', `sessions/${segment(id)}`);
 export const audit = (wanted, cursor) => send('GET', 'audit', {query: {...wanted, cursor, limit: '50'}});
 
 /** What happened of late: {period, zone, domain}. */
 export const overview = query => send('GET', 'overview', {query});
 
-/** The last time that a token opened this mailbox in a browser; undefined where none did. */
+/** The last time that a token opened this mailbox in somebody's browser; undefined where none did of late. */
 export const lastLogin = async user =>
-  (await send('GET', 'audit', {query: {user, event: 'redeemed', limit: '1'}})).items[0];
+  (await send('GET', 'audit', {query: {user, event: 'redeemed', limit: '20'}})).items
+    .find(event => !event.user_agent?.startsWith(DIAGNOSE));
 
 /** Tells what a diagnosis finds as it is found: a name and what it is about. Whoever aborts ends it on the server too. */
 export const diagnose = (user, body, signal, tell) => send('POST', `users/${segment(user)}/diagnosis`,

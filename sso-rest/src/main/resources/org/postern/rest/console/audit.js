@@ -1,7 +1,7 @@
 // The audit trail: found by mailbox, administrator, event and time; each row whole on one click; all of it as a file.
 import * as api from './api.js';
-import {exactly, second, t} from './texts.js';
-import {Address, Component, Empty, Failure, Field, Pages, h} from './view.js';
+import {exactly, has, second, t} from './texts.js';
+import {Address, Cell, Component, Empty, Failure, Field, Pages, h} from './view.js';
 
 const EVENTS = ['issued', 'issue_refused', 'approved', 'approval_refused', 'redeemed', 'refused', 'mail_login', 'revoked', 'expired', 'session_ended',
   'password_checked', 'password_changed', 'mailbox_suspended', 'mailbox_resumed', 'mailbox_locale_changed', 'admin_login',
@@ -21,6 +21,12 @@ const save = (blob, name) => {
 const said = (event, name) => {
   const value = String(event[name]);
   return {time: () => exactly(value), event: () => t(`event.${value}`), type: () => t(`type.${value}`)}[name]?.() ?? value;
+};
+
+/** Why something was refused, in words where there are any; nothing where nothing was. */
+const cause = ({event, detail}) => {
+  const key = `${event}.${(detail || '').split(': ').at(-1).replaceAll(' ', '_')}`;
+  return has(key) ? t(key) : undefined;
 };
 
 /** What an address may ask for. */
@@ -43,21 +49,24 @@ export class Audit extends Component {
     this.first = this.state.wanted;
   }
 
-  submit(event) {
-    event.preventDefault();
-    const form = event.target;
+  /** Looks for what the form says, and returns it. */
+  find() {
+    const form = document.getElementById('filter');
     const wanted = {
       user: form.user.value.trim(), admin: form.admin.value.trim(), event: form.event.value,
       since: utc(form.since.value), until: utc(form.until.value)
     };
     this.setState({problem: undefined, wanted});
     this.props.onChoose(wanted);
+    return wanted;
   }
 
+  /** What is saved is what the list then shows. */
   async file(kind) {
-    this.setState({problem: undefined});
+    const wanted = this.find();
+    const name = ['audit', wanted.user, new Date().toISOString().slice(0, 10)].filter(Boolean).join('-');
     try {
-      save(await api.auditFile(this.state.wanted, FILES[kind]), `audit.${kind}`);
+      save(await api.auditFile(wanted, FILES[kind]), `${name}.${kind}`);
     } catch (problem) {
       this.setState({problem});
     }
@@ -71,9 +80,10 @@ export class Audit extends Component {
           type: 'button', class: 'plain', 'aria-expanded': open ? 'true' : 'false', onClick: toggle
         }, second(event.time))),
         h('td', null, t(`event.${event.event}`), event.count > 1 && ` × ${event.count}`),
-        h('td', null, event.user && h(Address, {of: event.user})),
-        h('td', null, event.admin && h(Address, {of: event.admin})),
-        h('td', {class: 'quiet'}, h('bdi', null, event.reason || event.detail))),
+        h(Cell, {label: t('audit.user')}, event.user && h('a', {href: `#/mailbox/${encodeURIComponent(event.user)}`},
+          h(Address, {of: event.user}))),
+        h(Cell, {label: t('audit.admin')}, event.admin && h(Address, {of: event.admin})),
+        h('td', {class: 'quiet'}, h('bdi', null, [cause(event), event.reason || event.detail].filter(Boolean).join(' · ')))),
       open && h('tr', {key: `${event.id} open`, class: 'open'}, h('td', {colspan: 5}, h('dl', {class: 'facts'},
         DETAILS.filter(name => event[name] !== null && event[name] !== '').map(name => h('div', {key: name},
           h('dt', null, t(`audit.${name}`)),
@@ -85,7 +95,12 @@ export class Audit extends Component {
     const {first} = this;
     return h('main', {id: 'main', tabindex: -1},
       h('h1', null, t('audit.title')),
-      h('form', {class: 'filter', id: 'filter', onSubmit: e => this.submit(e)},
+      h('form', {
+        class: 'filter', id: 'filter', onSubmit: e => {
+          e.preventDefault();
+          this.find();
+        }
+      },
         h(Field, {id: 'user', label: t('audit.user')}, h('input', {
           id: 'user', name: 'user', type: 'text', inputmode: 'email', defaultValue: first.user, maxlength: 320,
           autocapitalize: 'none', spellcheck: false

@@ -1,6 +1,7 @@
 // The console: who is signed in, and which page the address names.
 import * as api from './api.js';
 import {Audit} from './audit.js';
+import {forgetDrafts} from './generate.js';
 import {Mailbox} from './mailbox.js';
 import {Mailboxes} from './mailboxes.js';
 import {Overview} from './overview.js';
@@ -78,6 +79,7 @@ class Console extends Component {
   }
 
   enter(me) {
+    forgetDrafts(me.address);
     this.setState({me, ended: false}, () => this.count());
   }
 
@@ -88,12 +90,14 @@ class Console extends Component {
     }
   }
 
+  /** Where that fails one is still signed in: the page stays, and so does the wish. */
   async out() {
     try {
+      this.setState({staying: undefined});
       await api.signOut();
       this.setState({me: null, ended: false});
-    } catch (problem) {
-      this.setState({problem});
+    } catch (staying) {
+      this.setState({staying});
     }
   }
 
@@ -138,6 +142,7 @@ class Console extends Component {
           api.session().catch(() => {});
         }
       }),
+      me && state.staying && h('div', {class: 'notice'}, h(Failure, {problem: state.staying, again: () => this.out()})),
       me ? this.page(state) : h(SignIn, {ended, onIn: session => this.enter(session)}),
       h('footer', {class: 'foot'}, h('label', null, t('language'), ' ', h('select', {
         id: 'language', onChange: async e => {

@@ -41,12 +41,24 @@ const Given = ({token, onClose}) => h('section', {class: 'given', id: 'given', '
   h('p', {class: 'deeds'},
     h('a', {class: 'button', id: 'open-webmail', href: token.login_url, target: '_blank', rel: 'noreferrer'},
       t('given.open'), h('span', {class: 'hidden'}, ` (${t('given.tab')})`))),
-  SINGLE.includes(token.type)
+  SINGLE.includes(token.type) || token.read_only
     ? h('p', {class: 'rule'}, t('given.single'))
     : h('div', {class: 'program'}, h('h4', null, t('given.program')), h('p', {class: 'rule'}, t('given.mail', {user: token.user})),
       h('dl', null, h(Value, {name: t('given.user'), id: 'program-user', text: token.user}))),
   h('p', {class: 'deeds'},
     h('button', {type: 'button', class: 'quiet', id: 'given-close', onClick: onClose}, t('close'))));
+
+/** What was typed as a reason, by its field and mailbox: it is there again for the same administrator whose session ended. */
+const drafts = new Map();
+let writer = '';
+
+/** Keeps nothing that another administrator typed. */
+export const forgetDrafts = address => {
+  if (address !== writer) {
+    drafts.clear();
+  }
+  writer = address;
+};
 
 /** Why: with the form that the mailbox's company wants, and what was wrong with it. */
 export const Reason = ({id, mailbox, problem}) => {
@@ -54,8 +66,10 @@ export const Reason = ({id, mailbox, problem}) => {
   const error = problem?.errors.some(e => e.field === 'reason')
     ? hint ? t('generate.reason.form', {hint}) : t('generate.reason.wrong')
     : undefined;
+  const draft = `${id} ${mailbox.address}`;
   return h(Field, {id, label: t('generate.reason'), rule: hint || t('generate.reason.rule'), error}, h('input', {
-    ...described(id, true, error), name: 'reason', type: 'text', maxlength: 500, required: true, autocomplete: 'off'
+    ...described(id, true, error), name: 'reason', type: 'text', maxlength: 500, required: true, autocomplete: 'off',
+    defaultValue: drafts.get(draft), onInput: e => drafts.set(draft, e.target.value)
   }));
 };
 
@@ -76,8 +90,11 @@ export class Generate extends Component {
         token: form.token.value,
         reason: form.reason.value,
         life: Number(form.duration.value) * 3600,
-        locale: form.locale.value
+        locale: form.locale.value,
+        confirm: form.confirm.checked,
+        read_only: form['read-only'].checked
       });
+      drafts.delete(`reason ${given.user}`);
       this.setState({busy: false, given}, () => document.getElementById('given').focus());
       this.props.onIssued();
     } catch (problem) {
@@ -118,6 +135,9 @@ export class Generate extends Component {
         h(Field, {id: 'locale', label: t('generate.locale'), error: wrong('locale')},
           h('select', {id: 'locale', name: 'locale'}, h('option', {value: ''}, t('generate.locale.own')),
             languages.map(code => h('option', {value: code, lang: code.replace('_', '-')}, nameOf(code)))))),
+      ['confirm', 'read-only'].map(name => h('label', {class: 'choice', key: name},
+        h('input', {type: 'checkbox', id: name, name}),
+        h('span', null, h('b', null, t(`generate.${name}`)), h('span', {class: 'rule'}, t(`generate.${name}.rule`))))),
       h('button', {id: 'generate-token', disabled: busy}, t('generate.button')));
   }
 }

@@ -3,6 +3,7 @@ import * as api from './api.js';
 import {Diagnose} from './diagnose.js';
 import {Generate} from './generate.js';
 import {Ago, By, Deed, Deeds, Issued, Time} from './issued.js';
+import {lastList} from './mailboxes.js';
 import {distance, moment, nameOf, t} from './texts.js';
 import {Address, Alert, Cell, Component, Empty, Field, Loaded, Long, Pages, Status, h, words} from './view.js';
 
@@ -39,8 +40,8 @@ class ValidatePassword extends Component {
 const ends = token => ['live', 'pending'].includes(token.state);
 
 const Tokens = ({user, version, onNewest, onEnded}) => h(Pages, {
-  of: user, version, from: async cursor => {
-    const page = await api.tokens(user, cursor);
+  of: user, version, live: true, from: async (cursor, background) => {
+    const page = await api.tokens(user, cursor, background);
     if (!cursor) {
       onNewest(page.items[0]);
     }
@@ -64,7 +65,7 @@ const Tokens = ({user, version, onNewest, onEnded}) => h(Pages, {
     ]
   })));
 
-const Sessions = ({user, version, onEnded}) => h(Pages, {of: user, version, from: () => api.sessions(user)},
+const Sessions = ({user, version, onEnded}) => h(Pages, {of: user, version, live: true, from: (cursor, background) => api.sessions(user, background)},
   items => h(Deeds, {deeds: {end: api.endSession}, heading: 'sessions-title', onDone: onEnded},
     ask => items.length === 0 ? h(Empty, {title: t('sessions.none')}) : h(Issued, {
       id: 'sessions', title: t('sessions.title'), items,
@@ -88,7 +89,9 @@ const Facts = ({mailbox, newest, login}) => h('dl', {class: 'facts'},
   h('div', null, h('dt', null, t('mailbox.role')), h('dd', null, mailbox.role ? t(`role.${mailbox.role}`) : '–')),
   h('div', null, h('dt', null, t('mailbox.language')), h('dd', null, mailbox.locale ? nameOf(mailbox.locale) : '–')),
   h('div', null, h('dt', null, t('mailbox.last-token')), h('dd', null, newest ? h(Time, {at: newest.issued_at}) : '–')),
-  h('div', null, h('dt', null, t('mailbox.last-login')), h('dd', null, login ? h(Time, {at: login.time}) : '–')));
+  h('div', null, h('dt', null, t('mailbox.last-login')), h('dd', null, login ? h(Time, {at: login.time}) : '–')),
+  h('div', null, h('dt', null, t('audit.title')), h('dd', null,
+    h('a', {href: `#/audit/${encodeURIComponent(mailbox.address)}`, id: 'trail'}, t('audit.every')))));
 
 const Tools = ({mailbox, onIssued}) => h('section', {class: 'card', 'aria-labelledby': 'tools'},
   h('h2', {id: 'tools'}, t('tools.title')),
@@ -107,7 +110,7 @@ export class Mailbox extends Component {
   render({user, me}, {version = 0, newest}) {
     const changed = () => this.setState({version: version + 1});
     return h('main', {id: 'main', tabindex: -1},
-      h('p', {class: 'back'}, h('a', {href: '#/mailboxes'}, t('mailboxes.title'))),
+      h('p', {class: 'back'}, h('a', {href: lastList()}, t('mailboxes.title'))),
       h('h1', null, h(Address, {of: user})),
       h(Loaded, {
         of: user, from: () => load(user), said: problem => problem.status === 404 && t('mailbox.missing', {user})

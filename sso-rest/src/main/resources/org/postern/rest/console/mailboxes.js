@@ -8,10 +8,18 @@ const PAUSE = 200;
 /** What somebody pasted, without what is around an address: blanks, brackets with a name before them, a link's scheme. */
 const plain = text => text.trim().replace(/^[^<>]*<([^<>\s]+@[^<>\s]+)>$/, '$1').replace(/^mailto:/i, '');
 
+let lastSearch = '';
+/** The list as it was last searched. */
+export const lastList = () => `#/mailboxes${lastSearch ? `/${encodeURIComponent(lastSearch)}` : ''}`;
+
 export class Mailboxes extends Component {
   constructor(props) {
     super(props);
     this.state = {typed: props.q, q: props.q};
+  }
+
+  componentDidMount() {
+    document.getElementById('q').focus(); // a browser heeds autofocus once a document, and the door had it
   }
 
   componentWillUnmount() {
@@ -28,6 +36,7 @@ export class Mailboxes extends Component {
     clearTimeout(this.timer);
     const q = plain(text);
     this.setState({q});
+    lastSearch = q;
     this.props.onSearch(q);
   }
 
@@ -56,7 +65,7 @@ export class Mailboxes extends Component {
       h('label', {class: 'hidden', for: 'q'}, t('mailboxes.search')),
       h('input', {
         id: 'q', type: 'search', value: typed, maxlength: 320, placeholder: t('mailboxes.search'), autocomplete: 'off',
-        spellcheck: false, autofocus: true, list: me.domains.length > 1 ? 'domains' : undefined,
+        spellcheck: false, list: me.domains.length > 1 ? 'domains' : undefined,
         onInput: e => this.type(e.target.value)
       }),
       h('datalist', {id: 'domains'}, me.domains.slice(0, 100).map(d => h('option', {value: `@${d}`})))),

@@ -23,7 +23,7 @@ export class Requests extends Component {
   render({onDone}, {version = 0}) {
     return h('main', {id: 'main', tabindex: -1},
       h('h1', {id: 'requests-title', tabindex: -1}, t('requests.title')),
-      h(Pages, {of: 'requests', version, from: api.requests}, items => h(Deeds, {
+      h(Pages, {of: 'requests', version, live: true, from: api.requests}, items => h(Deeds, {
         deeds: {approve: api.approve, revoke: api.revoke}, heading: 'requests-title',
         onDone: () => {
           this.setState({version: version + 1});

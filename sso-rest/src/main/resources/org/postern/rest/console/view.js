@@ -1,6 +1,6 @@
 // What every page of the console is made of.
 import {Component, h, render} from './preact.js';
-import {t} from './texts.js';
+import {has, t} from './texts.js';
 
 const SHORT = 120;
 
@@ -21,7 +21,8 @@ export const words = problem => {
     return t('problem.throttled', {seconds: problem.retryAfter});
   }
   const key = {401: 'problem.ended', 403: 'problem.denied', 404: 'problem.missing', 409: 'problem.live'}[problem.status];
-  return t(key || (problem.status >= 500 ? 'problem.fault' : 'problem.bad'));
+  const fields = problem.errors.map(e => (has(`audit.${e.field}`) ? t(`audit.${e.field}`) : e.field)).join(', ');
+  return t(key || (problem.status >= 500 ? 'problem.fault' : 'problem.bad')) + (fields && ` (${fields})`);
 };
 
 export const Alert = ({kind, id, children}) => h('p', {
@@ -156,10 +157,20 @@ export class Loaded extends Component {
   }
 }
 
-/** A list that grows by a page at a time; it is loaded anew under the reader's eyes where only its version changes. */
+const RENEW_EVERY = 30_000;
+
+/**
+ * A list that grows by a page at a time; it is loaded anew under the reader's eyes where only its version changes. One that
+ * is live is so too now and then, and when somebody comes back to its tab, as long as there is no more than its first page.
+ */
 export class Pages extends Component {
   componentDidMount() {
     this.start();
+    if (this.props.live) {
+      this.renew = () => document.visibilityState === 'visible' && this.state.items?.length <= this.first && this.more('', true);
+      document.addEventListener('visibilitychange', this.renew);
+      this.clock = setInterval(this.renew, RENEW_EVERY);
+    }
   }
 
   componentDidUpdate(before) {
@@ -173,6 +184,8 @@ export class Pages extends Component {
 
   componentWillUnmount() {
     this.wanted = null;
+    document.removeEventListener('visibilitychange', this.renew);
+    clearInterval(this.clock);
   }
 
   start() {
@@ -181,17 +194,19 @@ export class Pages extends Component {
     this.more('');
   }
 
-  async more(cursor) {
+  /** @param background whether nobody asked for it: then it is no use of the session, and no fault is shown */
+  async more(cursor, background = false) {
     const wanted = this.wanted;
     try {
-      const page = await this.props.from(cursor);
+      const page = await this.props.from(cursor, background);
       if (this.wanted === wanted) {
+        this.first = cursor ? this.first : page.items.length;
         this.setState(({items = []}) => ({
           items: cursor ? [...items, ...page.items] : page.items, next: page.next, problem: undefined
         }));
       }
     } catch (problem) {
-      if (this.wanted === wanted) {
+      if (this.wanted === wanted && !background) {
         this.setState({problem});
       }
     }

@@ -30,6 +30,7 @@ import org.postern.core.settings.SettingsException;
 import org.postern.core.spi.AuditCheck;
 import org.postern.core.spi.DirectoryEditor;
 import org.postern.store.KeyFile;
+import org.postern.store.SqlBackendProvider;
 
 /**
  * The commands. Each opens the database by itself: with the embedded one, while no server runs. Exit codes: 0 done, 1
@@ -108,7 +109,9 @@ public final class Commands {
                     words.subList(name.split(" ").length, words.size()),
                     command.options(),
                     Set.of("--domain", "--head"));
-            return command.action().run(settings.get(), arguments);
+            Settings read = settings.get();
+            requireStore(name, read.database());
+            return command.action().run(read, arguments);
         } catch (UsageException wrong) {
             err.println(name + ": " + wrong.getMessage());
             err.println("usage: " + usage(name, command));
@@ -122,6 +125,15 @@ public final class Commands {
         } catch (UnavailableException fault) {
             err.println(name + ": " + explain(fault));
             return FAILED;
+        }
+    }
+
+    /** A misspelt folder must not become a store of its own, in which all is well. */
+    private static void requireStore(String name, Settings.Database database) {
+        boolean makes = name.endsWith(" create") && !name.startsWith("apikey");
+        if (!makes && !SqlBackendProvider.mayBeThere(database)) {
+            throw new IllegalArgumentException("there is no database in " + place(database)
+                    + ": --data names its folder, --settings a file with settings");
         }
     }
 
@@ -391,11 +403,23 @@ public final class Commands {
         if (!check.heads().isEmpty()) {
             out.println("heads, to be kept elsewhere: " + String.join(" ", check.heads()));
         }
+        if (check.whole() && check.heads().isEmpty() && check.intact() + check.unsealed() == 0) {
+            err.println("there is no audit trail yet, or not any more, in "
+                    + place(postern.settings().database()));
+            return FAILED;
+        }
         if (check.whole()) {
-            return done("the audit trail is whole");
+            return done("the audit trail is whole: " + place(postern.settings().database()));
         }
         err.println("the audit trail is not whole: " + counted(check.faults(), "fault", "faults"));
         return FAILED;
+    }
+
+    /** Which database it is, without what else a URL may hold. */
+    private static String place(Settings.Database database) {
+        return database.url().isEmpty()
+                ? Path.of(database.data()).toAbsolutePath().normalize().toString()
+                : database.url().replaceFirst("[?;].*", "").replaceFirst("//[^/@]*@", "//");
     }
 
     private static String counted(long count, String one, String many) {

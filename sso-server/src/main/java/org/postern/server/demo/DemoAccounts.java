@@ -63,6 +63,12 @@ public final class DemoAccounts {
         return directory.administratorByApiKey(API_KEY).isPresent();
     }
 
+    /** Whether the demo would be seeded beside what is somebody's own: everybody knows its passwords. */
+    public boolean wouldJoinOthers() {
+        return !areThere()
+                && directory.editor().filter(editor -> !editor.isEmpty()).isPresent();
+    }
+
     /** Makes what is not there yet; what somebody changed since the last start stays as it is. */
     public void seed() {
         DirectoryEditor editor = directory

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
@@ -22,10 +23,12 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.core.Acme;
 import org.postern.core.Channel;
 import org.postern.core.Client;
@@ -223,6 +226,35 @@ class CommandsTest {
                 .doesNotContain(old.token().id().toString());
     }
 
+    /** A misspelt folder in a nightly job must not be a trail in which all is well. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "audit verify",
+                "token list a@firm.example",
+                "purge",
+                "keys rotate",
+                "apikey create a@firm.example"
+            })
+    void whereNothingIs_nothingIsMade(String words) throws IOException {
+        Outcome outcome = run("", words.split(" "));
+
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).contains("there is no database in " + data, "--data");
+        assertThat(outcome.out()).isEmpty();
+        try (Stream<Path> files = Files.list(data)) {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    @Test
+    void auditVerify_whereThereIsNoRow_isNotWhole() {
+        makeFirm();
+        Outcome outcome = run("", "audit", "verify");
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).contains("there is no audit trail", data.toString());
+    }
+
     @Test
     void auditVerify_findsWhatWasChangedRemovedAndPutIn() throws SQLException {
         makeFirm();
@@ -231,7 +263,9 @@ class CommandsTest {
         Outcome whole = run("", "audit", "verify");
         assertThat(whole.code()).isZero();
         assertThat(whole.err()).isEmpty();
-        assertThat(whole.out()).startsWith("2 rows are as written\n").endsWith("the audit trail is whole\n");
+        assertThat(whole.out())
+                .startsWith("2 rows are as written\n")
+                .endsWith("the audit trail is whole: " + data + "\n");
         Matcher head =
                 Pattern.compile("heads, to be kept elsewhere: .*?(\\S+)\n").matcher(whole.out());
         assertThat(head.find()).isTrue();
@@ -303,7 +337,7 @@ class CommandsTest {
         "token revoke 123, 2",
         "token revoke 01a20da7-7950-7b64-b972-96ffb266d9bd, 1",
         "purge now, 2",
-        "audit verify, 0",
+        "audit verify, 1",
         "audit verify now, 2",
         "audit verify --head 1, 1",
         "audit verify --head 9:1:0123456789abcdef, 1",
