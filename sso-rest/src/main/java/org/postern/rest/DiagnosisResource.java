@@ -58,7 +58,7 @@ final class DiagnosisResource {
     record Report(String user, String reason, Instant startedAt, Instant endedAt, List<Finding.Outcome> services) {}
 
     /** The token that is tried, and how it ends. */
-    private record Trial(Secret token, Runnable end) {}
+    private record Trial(Secret token, boolean readOnly, Runnable end) {}
 
     private final Postern postern;
     private final Diagnoses diagnoses;
@@ -149,13 +149,14 @@ final class DiagnosisResource {
         Administrator administrator = Caller.administrator(request);
         Caller caller = Caller.of(request);
         String user = mailbox.address().toString();
+        boolean readOnly = postern.tokens().readOnly(mailbox);
         boolean may = postern.tokens().issuable(administrator, user).contains(SessionType.NORMAL);
         if (wanted.token() != null && !wanted.token().isEmpty()) {
             requireReason(wanted);
             if (!may) {
                 throw Problem.denied();
             }
-            return new Trial(Secret.of(wanted.token()), () -> {});
+            return new Trial(Secret.of(wanted.token()), readOnly, () -> {});
         }
         if (may && postern.tokens().approver(mailbox) != Approver.NONE) {
             throw Problem.exception(
@@ -185,6 +186,7 @@ final class DiagnosisResource {
         Actor actor = Actor.of(administrator, caller.client());
         return new Trial(
                 token.value(),
+                readOnly,
                 () -> postern.tokens().revoke(actor, token.token().id()));
     }
 
@@ -212,7 +214,7 @@ final class DiagnosisResource {
             this.user = user;
             this.reason = reason;
             this.start = start;
-            this.diagnosis = place.start(trial.token());
+            this.diagnosis = place.start(trial.token(), trial.readOnly());
         }
 
         Report toTheEnd(Listener listener) throws IOException {

@@ -14,7 +14,7 @@ import org.postern.core.service.MailLogins;
 
 /**
  * {@code POST /sso/mail/token}: the password grant of OAuth 2.0 (RFC 6749, section 4.3), as Dovecot's {@code oauth2} passdb
- * asks for it. The access token that it answers opens nothing. Thread-safe.
+ * asks for it. What it answers as {@code access_token} opens nothing. Thread-safe.
  */
 final class MailGrant {
     private static final int SECONDS = 60;

@@ -52,7 +52,11 @@ final class UsersResource {
         Administrator reader = Caller.administrator(request);
         Mailbox mailbox = Views.given(mailboxes.look(reader, address));
         return Views.OneUser.of(
-                mailbox, tokens.issuable(reader, address), tokens.approver(mailbox), tokens.reasonHint(mailbox));
+                mailbox,
+                tokens.issuable(reader, address),
+                tokens.approver(mailbox),
+                tokens.readOnly(mailbox),
+                tokens.reasonHint(mailbox));
     }
 
     @POST

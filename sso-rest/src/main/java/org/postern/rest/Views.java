@@ -151,6 +151,7 @@ final class Views {
      *
      * @param types what the one who asks may issue for it
      * @param approval whose approval a token for it needs before it works
+     * @param readOnly whether every token for it lets one only look
      * @param reasonHint what a reason for it looks like
      */
     record OneUser(
@@ -161,8 +162,9 @@ final class Views {
             @Nullable String locale,
             List<String> types,
             String approval,
+            boolean readOnly,
             @Nullable String reasonHint) {
-        static OneUser of(Mailbox m, List<SessionType> types, Approver approver, String reasonHint) {
+        static OneUser of(Mailbox m, List<SessionType> types, Approver approver, boolean readOnly, String reasonHint) {
             User user = User.of(m);
             return new OneUser(
                     user.address(),
@@ -172,6 +174,7 @@ final class Views {
                     user.locale(),
                     types.stream().map(SessionType::apiName).toList(),
                     approver.apiName(),
+                    readOnly,
                     reasonHint.isEmpty() ? null : reasonHint);
         }
     }

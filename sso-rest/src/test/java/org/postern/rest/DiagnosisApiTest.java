@@ -170,4 +170,25 @@ class DiagnosisApiTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
         assertThat(trail()).isEmpty();
     }
+
+    /** Mail servers refuse such tokens: nobody shall look for a fault there. */
+    @Test
+    void readOnlyCompany_triesTheWebmailAlone_andSaysWhy() {
+        try (Server other = new Server(Map.of(
+                "sso.companies", "a",
+                "sso.company.a.name", "Acme",
+                "sso.company.a.read-only", "true",
+                "sso.diagnose.imap-url", "imap://127.0.0.1:1",
+                "sso.diagnose.smtp-url", "smtp://127.0.0.1:1"))) {
+            HttpResponse<String> answer =
+                    other.as(Server.MAIL, "POST", "/sso/v1/users/alice@acme.example/diagnosis", "{\"reason\":\"T\"}");
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(JsonPath.from(answer.body()).getList("services.verdict"))
+                    .startsWith("read_only", "not_configured", "read_only");
+            assertThat(JsonPath.from(other.as(Server.MAIL, "GET", "/sso/v1/users/alice@acme.example", "")
+                                    .body())
+                            .getBoolean("read_only"))
+                    .isTrue();
+        }
+    }
 }

@@ -204,6 +204,11 @@ public final class LoginTokens implements WebmailLogins {
         return companies.of(mailbox.address().domain()).approver();
     }
 
+    /** Whether every token for this mailbox lets one only look, and opens no mail server, whatever it says itself. */
+    public boolean readOnly(Mailbox mailbox) {
+        return companies.of(mailbox.address().domain()).readOnly();
+    }
+
     /** What reasons for tokens of this mailbox look like, for people; or empty text. */
     public String reasonHint(Mailbox mailbox) {
         return companies.of(mailbox.address().domain()).reasonHint();

@@ -67,6 +67,15 @@ public final class Diagnoses {
 
         /** Starts it. */
         public Diagnosis start(Secret token) {
+            return start(token, false);
+        }
+
+        /**
+         * Starts it.
+         *
+         * @param readOnly whether mail servers would refuse the token, and so are not asked
+         */
+        public Diagnosis start(Secret token, boolean readOnly) {
             // A tenth is for the token and the answer, so that the whole stays within the limit.
             Duration limit = settings.limit().multipliedBy(9).dividedBy(10);
             Duration patience = limit.dividedBy(2).compareTo(PATIENCE) < 0 ? limit.dividedBy(2) : PATIENCE;
@@ -76,6 +85,12 @@ public final class Diagnoses {
             add(Service.IMAP, settings.imap(), uri -> new ImapProbe(Target.of(uri)), probes, servers);
             add(Service.POP3, settings.pop3(), uri -> new Pop3Probe(Target.of(uri)), probes, servers);
             add(Service.SMTP, settings.smtp(), uri -> new SmtpProbe(Target.of(uri)), probes, servers);
+            if (readOnly) {
+                Probe none = (mail, trace) -> {
+                    throw new Halt(Verdict.READ_ONLY);
+                };
+                probes.replaceAll((service, probe) -> probe.map(p -> none));
+            }
             Optional<URI> pages = settings.webmail().or(() -> Optional.of(URI.create(webmail)));
             add(Service.WEBMAIL, pages, WebmailProbe::new, probes, servers);
             started.set(true);

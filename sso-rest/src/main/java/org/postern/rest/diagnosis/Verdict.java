@@ -14,6 +14,10 @@ public enum Verdict {
             Grade.WARN,
             "It works, but the mailbox is nearly full.",
             "Have the owner delete or move mail, or raise the quota, before mail is refused."),
+    READ_ONLY(
+            Grade.NONE,
+            "Not tried: tokens of this company only let one look, and mail servers refuse those.",
+            "Ask the owner what his mail program says."),
     NOT_CONFIGURED(
             Grade.NONE, "No server is configured for this.", "Set its address among the settings sso.diagnose.*."),
     CANCELLED(Grade.NONE, "This was cancelled before it was finished.", "Start it again."),

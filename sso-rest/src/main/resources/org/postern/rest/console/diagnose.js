@@ -23,11 +23,11 @@ const summary = (services, cancelled) => {
       : {kind: 'good', text: t('diagnose.fine')};
 };
 
-const failure = problem => {
+const failure = (problem, began) => {
   if (problem.status === 429) {
     return t('diagnose.busy', {seconds: problem.retryAfter});
   }
-  return problem.status === 409 ? t('diagnose.token.rule') : problem.status === 0 ? t('diagnose.lost') : words(problem);
+  return problem.status === 409 ? t('diagnose.token.rule') : problem.status === 0 && began ? t('diagnose.lost') : words(problem);
 };
 
 const used = ({resource, used: now, limit}) => (resource === 'STORAGE'
@@ -152,7 +152,7 @@ export class Diagnose extends Component {
       h('h2', {id: 'diagnose-title'}, t('diagnose.title')),
       h('form', {id: 'diagnose', onSubmit: e => this.submit(e)},
         h('p', {class: 'quiet'}, t('diagnose.rule')),
-        shown && h('p', {class: 'alert bad', role: 'alert', id: 'diagnose-error', tabindex: -1}, failure(problem)),
+        shown && h('p', {class: 'alert bad', role: 'alert', id: 'diagnose-error', tabindex: -1}, failure(problem, Object.keys(services).length > 0)),
         h('div', {class: 'pair'},
           h(Reason, {id: 'diagnose-reason', mailbox, problem}),
           approved && h(Field, {id: 'diagnose-token', label: t('diagnose.token'), rule: t('diagnose.token.rule')},

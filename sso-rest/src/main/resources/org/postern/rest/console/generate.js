@@ -29,7 +29,7 @@ const Value = ({name, id, text}) => h('div', null, h('dt', null, name), h('dd', 
   h('code', {id}, text), h(Copy, {text, label: t('copy')})));
 
 /** The result, which is shown once. */
-const Given = ({token, onClose}) => h('section', {class: 'given', id: 'given', 'aria-labelledby': 'given-title', tabindex: -1},
+const Given = ({token, looks, onClose}) => h('section', {class: 'given', id: 'given', 'aria-labelledby': 'given-title', tabindex: -1},
   h('div', {class: 'alert good'},
     h('h3', {id: 'given-title'}, t('given.title')),
     h('p', null, t('given.once'))),
@@ -41,8 +41,8 @@ const Given = ({token, onClose}) => h('section', {class: 'given', id: 'given', '
   h('p', {class: 'deeds'},
     h('a', {class: 'button', id: 'open-webmail', href: token.login_url, target: '_blank', rel: 'noreferrer'},
       t('given.open'), h('span', {class: 'hidden'}, ` (${t('given.tab')})`))),
-  SINGLE.includes(token.type) || token.read_only
-    ? h('p', {class: 'rule'}, t('given.single'))
+  SINGLE.includes(token.type) || token.read_only || looks
+    ? h('p', {class: 'rule'}, t(SINGLE.includes(token.type) ? 'given.single' : 'generate.read-only.rule'))
     : h('div', {class: 'program'}, h('h4', null, t('given.program')), h('p', {class: 'rule'}, t('given.mail', {user: token.user})),
       h('dl', null, h(Value, {name: t('given.user'), id: 'program-user', text: token.user}))),
   h('p', {class: 'deeds'},
@@ -92,7 +92,7 @@ export class Generate extends Component {
         life: Number(form.duration.value) * 3600,
         locale: form.locale.value,
         confirm: form.confirm.checked,
-        read_only: form['read-only'].checked
+        read_only: form['read-only']?.checked ?? false
       });
       drafts.delete(`reason ${given.user}`);
       this.setState({busy: false, given}, () => document.getElementById('given').focus());
@@ -110,12 +110,13 @@ export class Generate extends Component {
 
   render({mailbox}, {busy, given, problem, typed = ''}) {
     if (given) {
-      return h(Given, {token: given, onClose: () => this.setState({given: undefined, typed: ''}, () => document.getElementById('reason').focus())});
+      return h(Given, {token: given, looks: mailbox.read_only, onClose: () => this.setState({given: undefined, typed: ''}, () => document.getElementById('reason').focus())});
     }
     const wrong = field => problem?.errors.some(e => e.field === field) ? t(`generate.${field}.wrong`) : undefined;
     const shown = problem && problem.errors.length === 0;
     return h('form', {id: 'generate', onSubmit: e => this.submit(e)},
       shown && h('p', {class: 'alert bad', role: 'alert', id: 'generate-error', tabindex: -1}, failure(problem, mailbox.address)),
+      mailbox.read_only && h(Alert, {kind: 'note', id: 'read-only-rule'}, t('generate.read-only.rule')),
       h('fieldset', null, h('legend', null, t('generate.type')),
         mailbox.types.map((type, i) => h('label', {class: 'choice', key: type},
           h('input', {type: 'radio', name: 'type', value: type, required: true, defaultChecked: i === 0}),
@@ -135,7 +136,7 @@ export class Generate extends Component {
         h(Field, {id: 'locale', label: t('generate.locale'), error: wrong('locale')},
           h('select', {id: 'locale', name: 'locale'}, h('option', {value: ''}, t('generate.locale.own')),
             languages.map(code => h('option', {value: code, lang: code.replace('_', '-')}, nameOf(code)))))),
-      ['confirm', 'read-only'].map(name => h('label', {class: 'choice', key: name},
+      ['confirm', !mailbox.read_only && 'read-only'].filter(Boolean).map(name => h('label', {class: 'choice', key: name},
         h('input', {type: 'checkbox', id: name, name}),
         h('span', null, h('b', null, t(`generate.${name}`)), h('span', {class: 'rule'}, t(`generate.${name}.rule`))))),
       h('button', {id: 'generate-token', disabled: busy}, t('generate.button')));
