@@ -11,6 +11,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -188,10 +190,26 @@ public final class KeyFile {
                 }
                 channel.force(true);
             }
+            giveTo(draft, Files.exists(file) ? file : folder.path());
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             return keys;
         } catch (IOException e) {
             throw new UnavailableException("the key file " + file + " cannot be written", e);
+        }
+    }
+
+    /** A command that root runs must not take the keys away from the service, which runs as a user of its own. */
+    private static void giveTo(Path made, Path like) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(made, PosixFileAttributeView.class);
+        PosixFileAttributeView wanted = Files.getFileAttributeView(like, PosixFileAttributeView.class);
+        if (view == null || wanted == null) {
+            return;
+        }
+        PosixFileAttributes is = view.readAttributes();
+        PosixFileAttributes as = wanted.readAttributes();
+        if (!is.owner().equals(as.owner())) {
+            view.setGroup(as.group());
+            view.setOwner(as.owner());
         }
     }
 

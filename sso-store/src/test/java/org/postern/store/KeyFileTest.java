@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,6 +96,26 @@ class KeyFileTest {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    /** Where root runs the command, the service that runs as another user still reads its keys. */
+    @Test
+    void rotate_leavesTheFileToItsOwner() throws IOException {
+        at(NOW).keys();
+        Path file = file();
+        try {
+            UserPrincipal another =
+                    file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+            Files.setOwner(file, another);
+        } catch (FileSystemException notRoot) {
+            assertThat(Files.getOwner(file).getName()).isEqualTo(System.getProperty("user.name"));
+        }
+        UserPrincipal owner = Files.getOwner(file);
+
+        at(NOW).rotate();
+
+        assertThat(Files.getOwner(file)).isEqualTo(owner);
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
     }
 
     @Test

@@ -50,7 +50,11 @@ class Console extends Component {
   state = {visit: 0};
 
   async componentDidMount() {
+    const fold = () => document.getElementById('me')?.removeAttribute('open');
+    addEventListener('click', e => e.target.closest('#me') || fold());
+    addEventListener('keydown', e => e.key === 'Escape' && fold());
     addEventListener('hashchange', () => {
+      fold();
       this.setState(({visit}) => ({...place(), visit: visit + 1}), () => document.getElementById('main')?.focus());
       this.count();
     });
