@@ -9,9 +9,13 @@ import org.postern.core.settings.Settings;
 import org.postern.core.settings.SettingsException;
 import org.postern.server.demo.DemoAccounts;
 import org.postern.server.demo.DemoMail;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What runs behind the pages: Postern over its database and, where the setting asks for it, the demo. Thread-safe. */
 public final class IssuingService implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(IssuingService.class);
+
     private final Postern postern;
     private final @Nullable DemoMail demoMail;
 
@@ -43,11 +47,26 @@ public final class IssuingService implements AutoCloseable {
         }
         Postern postern = Postern.open(settings);
         try {
-            return new IssuingService(postern, demo(postern));
+            DemoMail mail = demo(postern);
+            warnOfUnknownCompanies(postern);
+            return new IssuingService(postern, mail);
         } catch (RuntimeException refused) {
             postern.close();
             throw refused;
         }
+    }
+
+    /** Companies may be made later, but a misspelt name leaves a company without the consent that it wants. */
+    private static void warnOfUnknownCompanies(Postern postern) {
+        postern.backend()
+                .directory()
+                .editor()
+                .ifPresent(editor -> postern.settings().companies().stream()
+                        .filter(company -> !editor.hasCompany(company.name()))
+                        .forEach(company -> LOG.warn(
+                                "{}: there is no company {} in the directory, so what is set for it does nothing",
+                                Setting.COMPANY_NAME.key().replace("*", company.id()),
+                                company.name())));
     }
 
     private static @Nullable DemoMail demo(Postern postern) {

@@ -65,21 +65,14 @@ public final class Program {
         server.start(application(), service);
         new StartLines(effective, service.get()).print(System.out);
         logger().info(
-                        "Java {}, data folder {}, database {}",
+                        "Java {}, database {}",
                         Runtime.version(),
-                        effective.database().data(),
-                        place(effective));
+                        effective.database().place());
         Thread footprint = new Thread(Footprint::keepSmall, "postern-footprint");
         footprint.setDaemon(true);
         footprint.start();
         server.join();
         return 0;
-    }
-
-    /** Which database it is, without what else a URL may hold. */
-    private static String place(Settings settings) {
-        String url = settings.database().url();
-        return url.isEmpty() ? "embedded" : url.replaceFirst("[?;].*", "").replaceFirst("//[^/@]*@", "//");
     }
 
     private static WebApplication application() {

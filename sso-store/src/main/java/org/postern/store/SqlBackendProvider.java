@@ -46,7 +46,9 @@ public final class SqlBackendProvider implements BackendProvider {
             throw url.isEmpty()
                     ? fault
                     : new UnavailableException(
-                            Setting.DATABASE_URL.key() + ", " + place(url) + ": " + fault.getMessage(), fault);
+                            Setting.DATABASE_URL.key() + ", "
+                                    + settings.database().place() + ": " + fault.getMessage(),
+                            fault);
         }
     }
 
@@ -57,11 +59,6 @@ public final class SqlBackendProvider implements BackendProvider {
                 || !settings.keys().isEmpty()
                 || Files.exists(folder.resolve(KeyFile.NAME))
                 || Files.exists(folder.resolve(DataFolder.DATABASE + ".mv.db"));
-    }
-
-    /** Where the database is, without what else a URL may hold: a user and a password. */
-    private static String place(String url) {
-        return url.replaceFirst("[?;].*", "").replaceFirst("//[^/@]*@", "//");
     }
 
     @Override

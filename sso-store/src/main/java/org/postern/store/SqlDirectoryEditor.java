@@ -33,6 +33,11 @@ final class SqlDirectoryEditor implements DirectoryEditor {
     }
 
     @Override
+    public boolean hasCompany(String name) {
+        return database.call(c -> exists(c, "company where name = ?", p -> p.text(name)));
+    }
+
+    @Override
     public void createCompany(String name) {
         inOne(connection -> insert(
                 connection,

@@ -181,6 +181,13 @@ public final class InMemoryDirectory implements MailDirectory {
         }
 
         @Override
+        public boolean hasCompany(String name) {
+            synchronized (InMemoryDirectory.this) {
+                return companies.contains(name);
+            }
+        }
+
+        @Override
         public void createCompany(String name) {
             synchronized (InMemoryDirectory.this) {
                 require(!companies.contains(name), "there is a company " + name + " already");

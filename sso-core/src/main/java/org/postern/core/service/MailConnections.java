@@ -14,6 +14,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.postern.core.MailboxAddress;
 import org.postern.core.settings.Settings;
 import org.slf4j.Logger;
@@ -38,10 +39,8 @@ final class MailConnections implements AutoCloseable {
     private final List<URI> servers;
     private final String authorization;
     private final ThreadPoolExecutor worker;
-    private final HttpClient client = HttpClient.newBuilder()
-            .connectTimeout(CONNECT)
-            .version(HttpClient.Version.HTTP_1_1)
-            .build();
+    /** Made when it is first needed: it has threads of its own. */
+    private @Nullable HttpClient client;
 
     MailConnections(Settings.Doveadm settings) {
         servers = settings.urls().stream()
@@ -100,7 +99,7 @@ final class MailConnections implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString("[[\"kick\",{\"mask\":[\"" + mailbox + "\"]},\"postern\"]]"))
                 .build();
         try {
-            HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer = client().send(request, HttpResponse.BodyHandlers.ofString());
             return answer.statusCode() == 200
                     && (answer.body().contains("\"doveadmResponse\"")
                             || answer.body().contains(NOBODY_THERE));
@@ -110,6 +109,18 @@ final class MailConnections implements AutoCloseable {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    private synchronized HttpClient client() {
+        HttpClient made = client;
+        if (made == null) {
+            made = HttpClient.newBuilder()
+                    .connectTimeout(CONNECT)
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .build();
+            client = made;
+        }
+        return made;
     }
 
     /** Does what is under way, for a while. */

@@ -2,6 +2,7 @@ package org.postern.core.settings;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Period;
@@ -145,7 +146,14 @@ public record Settings(
      * @param keys newest first; empty for the key file in the data folder
      */
     public record Database(
-            String data, String url, String user, Secret password, int pool, Duration timeout, List<byte[]> keys) {}
+            String data, String url, String user, Secret password, int pool, Duration timeout, List<byte[]> keys) {
+        /** Where it is, for people: a folder, or a URL without what else one may hold, a user and a password. */
+        public String place() {
+            return url.isEmpty()
+                    ? Path.of(data).toAbsolutePath().normalize().toString()
+                    : url.replaceFirst("[?;].*", "").replaceFirst("//[^/@]*@", "//");
+        }
+    }
 
     public record Keep(Duration tokens, Duration audit) {}
 

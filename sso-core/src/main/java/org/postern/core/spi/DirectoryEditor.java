@@ -17,6 +17,8 @@ public interface DirectoryEditor {
     /** Whether there is no company yet: nothing of anybody's is here. */
     boolean isEmpty();
 
+    boolean hasCompany(String name);
+
     void createCompany(String name);
 
     void createDomain(String company, DomainName domain);

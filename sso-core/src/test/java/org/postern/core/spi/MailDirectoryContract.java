@@ -118,8 +118,12 @@ public abstract class MailDirectoryContract {
     }
 
     @Test
-    void isEmpty_onlyBeforeTheFirstCompany() {
+    void companies_areThereUnderTheirExactNames() {
         assertThat(editor.isEmpty()).isFalse();
+        assertThat(editor.hasCompany("No such company")).isFalse();
+        editor.createCompany("Such a company");
+        assertThat(editor.hasCompany("Such a company")).isTrue();
+        assertThat(editor.hasCompany("such a company")).isFalse();
     }
 
     // Mailboxes

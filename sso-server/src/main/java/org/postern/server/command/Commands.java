@@ -132,7 +132,7 @@ public final class Commands {
     private static void requireStore(String name, Settings.Database database) {
         boolean makes = name.endsWith(" create") && !name.startsWith("apikey");
         if (!makes && !SqlBackendProvider.mayBeThere(database)) {
-            throw new IllegalArgumentException("there is no database in " + place(database)
+            throw new IllegalArgumentException("there is no database in " + database.place()
                     + ": --data names its folder, --settings a file with settings");
         }
     }
@@ -405,21 +405,15 @@ public final class Commands {
         }
         if (check.whole() && check.heads().isEmpty() && check.intact() + check.unsealed() == 0) {
             err.println("there is no audit trail yet, or not any more, in "
-                    + place(postern.settings().database()));
+                    + postern.settings().database().place());
             return FAILED;
         }
         if (check.whole()) {
-            return done("the audit trail is whole: " + place(postern.settings().database()));
+            return done(
+                    "the audit trail is whole: " + postern.settings().database().place());
         }
         err.println("the audit trail is not whole: " + counted(check.faults(), "fault", "faults"));
         return FAILED;
-    }
-
-    /** Which database it is, without what else a URL may hold. */
-    private static String place(Settings.Database database) {
-        return database.url().isEmpty()
-                ? Path.of(database.data()).toAbsolutePath().normalize().toString()
-                : database.url().replaceFirst("[?;].*", "").replaceFirst("//[^/@]*@", "//");
     }
 
     private static String counted(long count, String one, String many) {
