@@ -87,7 +87,9 @@ class FaultTest {
         }
         Settings settings = TestSettings.postgres("jdbc:postgresql://127.0.0.1:" + free + "/postern", folder);
         UnavailableException fault = assertFault(Duration.ofSeconds(5), () -> new SqlBackendProvider().open(settings));
-        assertThat(fault).hasMessageStartingWith("the database cannot be reached");
+        assertThat(fault)
+                .hasMessageStartingWith("sso.database.url, jdbc:postgresql://127.0.0.1:" + free
+                        + "/postern: the database cannot be reached");
     }
 
     @Test
@@ -107,7 +109,7 @@ class FaultTest {
         String url = "jdbc:postgresql://127.0.0.1:" + TestPostgres.port() + "/nothere";
         Settings settings = TestSettings.postgres(url, folder);
         assertThat(assertFault(Duration.ofSeconds(5), () -> new SqlBackendProvider().open(settings)))
-                .hasMessageStartingWith("the database does not exist");
+                .hasMessageStartingWith("sso.database.url, " + url + ": the database does not exist");
     }
 
     @Test
