@@ -193,11 +193,11 @@ public final class LargeConsole {
 
     /** Makes an administrator of that kind; returns an API key of his. */
     private String administrator(String... kind) throws Exception {
-        String name = "bench-" + Math.abs(List.of(kind).hashCode()) + "@benchmark.example";
+        String name = "bench-" + Math.floorMod(List.of(kind).hashCode(), 1_000_000) + "@benchmark.example";
         List<String> words = new ArrayList<>(List.of("admin", "create", name));
         words.addAll(List.of(kind));
         command(words.toArray(String[]::new));
-        String[] answer = command("apikey", "create", name).strip().split("\\s+");
+        String[] answer = command("apikey", "create", name).strip().split("\\s+", -1);
         return answer[answer.length - 1];
     }
 

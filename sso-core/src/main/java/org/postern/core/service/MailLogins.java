@@ -46,6 +46,15 @@ public final class MailLogins {
         record Throttled(Duration retryAfter) implements Check {}
     }
 
+    /** What a secret is that is no token. */
+    private enum Otherwise {
+        WRONG,
+        /** Nobody here knows: the mail server tries it as the mailbox's own password. */
+        OPEN,
+        /** The mailbox's own password, or wrong. */
+        PASSWORD
+    }
+
     /** Of how many values it is remembered that they were counted as guesses. */
     private static final int MOST_GUESSES = 10_000;
 
@@ -99,7 +108,7 @@ public final class MailLogins {
      * @param client who talks to the mail server
      */
     public Check check(String user, Secret secret, Channel protocol, Client client) {
-        return check(user, secret, protocol, client, false);
+        return check(user, secret, protocol, client, Otherwise.WRONG);
     }
 
     /**
@@ -111,35 +120,15 @@ public final class MailLogins {
     public Check checkFirst(String user, Secret secret, Channel protocol, Client client) {
         return MailboxAddress.parse(user).isEmpty() || secret.isEmpty()
                 ? unknown(protocol)
-                : check(user, secret, protocol, client, true);
+                : check(user, secret, protocol, client, Otherwise.OPEN);
     }
 
     /**
-     * As {@link #checkFirst}, and then the mailbox's own password, for a mail server that knows no passwords itself. What is
-     * neither is wrong, and counts.
+     * As {@link #check}, for a mail server that knows no passwords itself: what is no token may be the mailbox's own. What
+     * is neither is wrong, and counts.
      */
     public Check checkWithPassword(String user, Secret secret, Channel protocol, Client client) {
-        Check asToken = checkFirst(user, secret, protocol, client);
-        Optional<MailboxAddress> mailbox = MailboxAddress.parse(user);
-        if (!(asToken instanceof Check.Refused) || mailbox.isEmpty()) {
-            return asToken;
-        }
-        Throttle.Admission admission = throttle.begin(mailbox.get().toString(), client);
-        Presented presented = new Presented(mailbox, protocol, client, clock.instant(), false);
-        if (admission instanceof Throttle.Blocked blocked) {
-            audit.foldHeldBack(presented.refusal(Optional.empty(), AuditTrail.HELD_BACK));
-            return new Check.Throttled(blocked.retryAfter());
-        }
-        try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
-            if (passwords.check(mailbox.get(), secret) != VerifiedPasswords.Result.WRONG
-                    && authority.isActive(mailbox.get())) {
-                counted.right();
-                return new Check.Accepted(mailbox.get(), false);
-            }
-            counted.wrong();
-            presented.refuse(Optional.empty(), Refusal.UNKNOWN);
-            return asToken;
-        }
+        return check(user, secret, protocol, client, Otherwise.PASSWORD);
     }
 
     private Check unknown(Channel protocol) {
@@ -147,11 +136,11 @@ public final class MailLogins {
         return new Check.Refused();
     }
 
-    private Check check(String user, Secret secret, Channel protocol, Client client, boolean first) {
+    private Check check(String user, Secret secret, Channel protocol, Client client, Otherwise otherwise) {
         Optional<MailboxAddress> mailbox = MailboxAddress.parse(user);
         Throttle.Admission admission =
                 throttle.begin(mailbox.map(MailboxAddress::toString).orElse(""), client);
-        Presented presented = new Presented(mailbox, protocol, client, clock.instant(), first);
+        Presented presented = new Presented(mailbox, protocol, client, clock.instant(), otherwise);
         if (admission instanceof Throttle.Blocked blocked) {
             activity.count(protocol, Activity.Outcome.THROTTLED);
             audit.foldHeldBack(presented.refusal(Optional.empty(), AuditTrail.HELD_BACK));
@@ -162,7 +151,7 @@ public final class MailLogins {
                     ? presented.refuse(Optional.empty(), Refusal.NO_ADDRESS)
                     : secret.reveal().startsWith(ChosenToken.CREDENTIAL_PREFIX)
                             ? presented.credential(keys.digests(mailbox.get(), secret))
-                            : presented.token(keys.digests(mailbox.get(), secret));
+                            : presented.token(secret);
             if (refusal.isPresent() && presented.unknown) {
                 return unknown(protocol);
             }
@@ -174,9 +163,13 @@ public final class MailLogins {
                 return new Check.Refused();
             }
             counted.right();
-            activity.count(protocol, Activity.Outcome.ACCEPTED);
+            activity.count(protocol, presented.unknown ? Activity.Outcome.UNKNOWN : Activity.Outcome.ACCEPTED);
             return new Check.Accepted(mailbox.orElseThrow(), presented.readOnly);
         }
+    }
+
+    private boolean isOwnPassword(MailboxAddress mailbox, Secret secret) {
+        return passwords.check(mailbox, secret) != VerifiedPasswords.Result.WRONG && authority.isActive(mailbox);
     }
 
     private boolean isNewGuess(TokenDigest value) {
@@ -191,26 +184,35 @@ public final class MailLogins {
         private final Channel protocol;
         private final Client client;
         private final Instant now;
-        private final boolean first;
+        private final Otherwise otherwise;
         private boolean readOnly;
-        /** Whether it is most likely the mailbox's own password. */
+        /** Whether it is the mailbox's own password, as far as is known. */
         private boolean unknown;
 
-        Presented(Optional<MailboxAddress> mailbox, Channel protocol, Client client, Instant now, boolean first) {
+        Presented(Optional<MailboxAddress> mailbox, Channel protocol, Client client, Instant now, Otherwise otherwise) {
             this.mailbox = mailbox;
             this.protocol = protocol;
             this.client = client;
             this.now = now;
-            this.first = first;
+            this.otherwise = otherwise;
         }
 
-        Optional<Refusal> token(List<TokenDigest> digests) {
-            TokenStore.AtMail at = store.findAtMail(mailbox.orElseThrow(), digests, now);
-            if (at.token().isEmpty()) {
-                unknown = first && !(at.anyLive() && isNewGuess(digests.get(0)));
-                return unknown ? Optional.of(Refusal.UNKNOWN) : refuse(at.token(), Refusal.UNKNOWN);
+        Optional<Refusal> token(Secret secret) {
+            MailboxAddress address = mailbox.orElseThrow();
+            List<TokenDigest> digests = keys.digests(address, secret);
+            TokenStore.AtMail at = store.findAtMail(address, digests, now);
+            if (at.token().isPresent()) {
+                return token(at.token().get());
             }
-            return token(at.token().get());
+            unknown = switch (otherwise) {
+                case WRONG -> false;
+                case OPEN -> !(at.anyLive() && isNewGuess(digests.get(0)));
+                case PASSWORD -> isOwnPassword(address, secret);
+            };
+            if (unknown && otherwise == Otherwise.PASSWORD) {
+                return Optional.empty();
+            }
+            return unknown ? Optional.of(Refusal.UNKNOWN) : refuse(Optional.empty(), Refusal.UNKNOWN);
         }
 
         private Optional<Refusal> token(LoginToken token) {

@@ -145,6 +145,29 @@ class MailLoginsTest {
         assertThat(ask(ALICE, issue("normal").value(), PHONE)).isInstanceOf(MailLogins.Check.Accepted.class);
     }
 
+    /** For a mail server without passwords of its own: what once was a token is no guess there either. */
+    @Test
+    void deadToken_whereOwnPasswordsAreCheckedToo_isNoGuess() {
+        Issuance.Issued issued = issue("normal");
+        postern.tokens().revoke(Actor.of(company, PHONE), issued.token().id());
+        for (int i = 0; i < 50; i++) {
+            assertThat(logins.checkWithPassword(ALICE, issued.value(), Channel.SMTP, PHONE))
+                    .isInstanceOf(MailLogins.Check.Refused.class);
+        }
+        assertThat(logins.checkWithPassword(ALICE, Acme.password(ALICE), Channel.SMTP, PHONE))
+                .isInstanceOf(MailLogins.Check.Accepted.class);
+        assertThat(trail().stream().map(AuditEvent::detail).distinct())
+                .contains("smtp: revoked")
+                .doesNotContain("smtp: unknown");
+        int wrong = 0;
+        while (wrong < 100
+                && !(logins.checkWithPassword(ALICE, Secret.of("wrong-" + wrong), Channel.SMTP, PHONE)
+                        instanceof MailLogins.Check.Throttled)) {
+            wrong++;
+        }
+        assertThat(wrong).isBetween(5, 20);
+    }
+
     /** Mail servers have users that are no addresses. */
     @ParameterizedTest
     @ValueSource(strings = {"alice", "", "root", "alice@", "a b@acme.example", "alice@acme.example\n"})
