@@ -39,7 +39,7 @@ sealed interface TextBrowser {
     String kept(String file);
 
     static TextBrowser w3m(Path folder) {
-        return new W3m(folder, new StringBuilder());
+        return new W3m(folder, new StringBuilder(), new ArrayList<>());
     }
 
     static TextBrowser lynx(Path folder) {
@@ -60,7 +60,11 @@ sealed interface TextBrowser {
         }
     }
 
-    private static void run(Path folder, String command, String keys) {
+    /** The exit status of what was ended by abort(). */
+    int ABORTED = 134;
+
+    /** The command's exit status. */
+    private static int run(Path folder, String command, String keys) {
         try {
             Path input = Files.writeString(folder.resolve("keys"), keys);
             ProcessBuilder builder = new ProcessBuilder("script", "-qec", command, "/dev/null")
@@ -80,6 +84,7 @@ sealed interface TextBrowser {
                 throw new AssertionError(
                         "does not end: " + Files.readString(folder.resolve("screen"), StandardCharsets.ISO_8859_1));
             }
+            return process.exitValue();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -88,9 +93,16 @@ sealed interface TextBrowser {
         }
     }
 
-    record W3m(Path folder, StringBuilder keys) implements TextBrowser {
+    record W3m(Path folder, StringBuilder keys, List<String> files) implements TextBrowser {
+        /**
+         * One visit in 25 with a letter ended w3m itself, 0.5.3+git20230121: its fclose() of the editor's file says "free():
+         * invalid pointer". That is no fault of a page, and is tried again.
+         */
+        private static final int MOST_VISITS = 4;
+
         @Override
         public TextBrowser keep(String file) {
+            files.add(file);
             keys.append('S').append(file).append('\n');
             return this;
         }
@@ -135,7 +147,21 @@ sealed interface TextBrowser {
 
         @Override
         public void visit(String url) {
-            run(folder, "w3m -cookie -o accept_cookie=1 -o confirm_qq=0 -o default_url=0 '" + url + "'", keys + "q");
+            String command = "w3m -cookie -o accept_cookie=1 -o confirm_qq=0 -o default_url=0 '" + url + "'";
+            for (int visit = 1; run(folder, command, keys + "q") == ABORTED && visit < MOST_VISITS; visit++) {
+                forget();
+            }
+        }
+
+        /** It asks before it writes over a file. */
+        private void forget() {
+            try {
+                for (String file : files) {
+                    Files.deleteIfExists(folder.resolve(file));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         @Override
