@@ -143,7 +143,7 @@ final class AuthConversation {
 
     private String check(String id, Begun request, String user, String password) {
         try {
-            return logins.checkWithPassword(user, Secret.of(password), request.protocol(), request.client())
+            return logins.check(user, Secret.of(password), request.protocol(), request.client())
                             instanceof MailLogins.Check.Accepted accepted
                     ? "OK\t" + id + "\tuser=" + accepted.mailbox()
                     : "FAIL\t" + id;

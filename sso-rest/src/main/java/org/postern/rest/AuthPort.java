@@ -36,8 +36,6 @@ final class AuthPort implements AutoCloseable {
     /** Postfix keeps a connection for as long as a process of its lives. */
     private static final Duration IDLE = Duration.ofMinutes(10);
 
-    private static final Duration WARN_EVERY = Duration.ofMinutes(1);
-
     private final MailLogins logins;
     private final Settings.Mail settings;
     private final boolean plain;
@@ -46,7 +44,7 @@ final class AuthPort implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger number = new AtomicInteger();
     private final SecureRandom random = new SecureRandom();
-    private long warned = System.nanoTime() - WARN_EVERY.toNanos();
+    private final Seldom warnings = new Seldom();
 
     /**
      * Listens from now on.
@@ -64,10 +62,6 @@ final class AuthPort implements AutoCloseable {
                 InetAddress.getByName(settings.auth().address()),
                 settings.auth().port()));
         daemon("postern-auth", this::accept).start();
-    }
-
-    int port() {
-        return listener.getLocalPort();
     }
 
     private static Thread daemon(String name, Runnable work) {
@@ -98,10 +92,8 @@ final class AuthPort implements AutoCloseable {
     private boolean mayAsk(Socket socket) {
         InetAddress peer = socket.getInetAddress();
         boolean may = settings.addresses().contains(peer.getHostAddress()) && (plain || peer.isLoopbackAddress());
-        long now = System.nanoTime();
         boolean full = may && places.availablePermits() == 0;
-        if ((!may || full) && now - warned >= WARN_EVERY.toNanos()) {
-            warned = now;
+        if ((!may || full) && warnings.isTime()) {
             LOG.warn(
                     "a mail server at {} was refused at the auth port: {}",
                     peer.getHostAddress(),

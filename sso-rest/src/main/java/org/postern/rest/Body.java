@@ -2,6 +2,7 @@ package org.postern.rest;
 
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.ClientErrorException;
 import java.io.IOException;
 
@@ -15,6 +16,13 @@ final class Body extends ServletInputStream {
 
     private final ServletInputStream in;
     private long read;
+
+    /** All of a request's body. */
+    static byte[] of(HttpServletRequest request) throws IOException {
+        try (Body body = new Body(request.getInputStream())) {
+            return body.readAllBytes();
+        }
+    }
 
     Body(ServletInputStream in) {
         this.in = in;

@@ -1,5 +1,6 @@
 package org.postern.rest;
 
+import jakarta.ws.rs.ClientErrorException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -41,6 +42,19 @@ final class Form {
             }
         }
         return true;
+    }
+
+    /**
+     * The parameters of a form in a body, each once.
+     *
+     * @throws ClientErrorException 400 where one stands there twice, or there are too many
+     */
+    static Form strict(byte[] body) {
+        Form form = parse(body);
+        if (form.duplicate || form.crowded) {
+            throw new ClientErrorException(400);
+        }
+        return form;
     }
 
     /** The parameters of these parts together, each as it came over the wire. */

@@ -50,20 +50,14 @@ final class MailCheck {
     }
 
     private Map<String, String> fields(HttpServletRequest request) throws IOException {
-        byte[] body;
-        try (Body limited = new Body(request.getInputStream())) {
-            body = limited.readAllBytes();
+        byte[] body = Body.of(request);
+        if (!Form.isForm(request.getContentType())) {
+            return json(body);
         }
-        if (Form.isForm(request.getContentType())) {
-            Form form = Form.parse(body);
-            if (form.hasDuplicate() || form.isCrowded()) {
-                throw new ClientErrorException(400);
-            }
-            Map<String, String> fields = new LinkedHashMap<>();
-            form.names().forEach(name -> fields.put(name, form.get(name)));
-            return fields;
-        }
-        return json(body);
+        Form form = Form.strict(body);
+        Map<String, String> fields = new LinkedHashMap<>();
+        form.names().forEach(name -> fields.put(name, form.get(name)));
+        return fields;
     }
 
     /** What a mail server adds of its own is not looked at. */

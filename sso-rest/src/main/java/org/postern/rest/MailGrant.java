@@ -33,13 +33,7 @@ final class MailGrant {
             if (!Form.isForm(request.getContentType())) {
                 throw new ClientErrorException(415);
             }
-            Form form;
-            try (Body limited = new Body(request.getInputStream())) {
-                form = Form.parse(limited.readAllBytes());
-            }
-            if (form.hasDuplicate() || form.isCrowded()) {
-                throw new ClientErrorException(400);
-            }
+            Form form = Form.strict(Body.of(request));
             return Credentials.of(Collections.list(request.getHeaders("Authorization")))
                             instanceof Credentials.Basic basic
                     ? new Request(form, basic.password())

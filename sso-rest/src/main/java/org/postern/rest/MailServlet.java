@@ -5,12 +5,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.ClientErrorException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import org.postern.core.Secret;
 import org.postern.core.UnavailableException;
 import org.postern.core.service.Postern;
@@ -26,7 +23,6 @@ import org.slf4j.LoggerFactory;
 final class MailServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(MailServlet.class);
-    private static final long WARN_EVERY_NANOS = Duration.ofMinutes(1).toNanos();
     /** nginx can send headers of its own, and no {@code Authorization}. */
     private static final String KEY_HEADER = "X-Auth-Key";
 
@@ -37,24 +33,15 @@ final class MailServlet extends HttpServlet {
     private final transient MailCheck check;
     private final transient MailGrant grant;
     private final transient NginxCheck nginx;
-    private final transient AtomicLong warned = new AtomicLong(System.nanoTime() - WARN_EVERY_NANOS);
+    private final transient Seldom warnings = new Seldom();
 
-    private final transient Optional<AuthPort> port;
-
-    /** @param port where mail servers ask without HTTP; closed with this servlet */
-    MailServlet(Postern postern, Optional<AuthPort> port) {
-        this.port = port;
+    MailServlet(Postern postern) {
         this.settings = postern.settings().mail();
         this.http = postern.settings().http();
         Json json = new Json();
         check = new MailCheck(postern.mailLogins(), json);
         grant = new MailGrant(postern.mailLogins(), json);
         nginx = new NginxCheck(postern.mailLogins(), settings.nginx());
-    }
-
-    @Override
-    public void destroy() {
-        port.ifPresent(AuthPort::close);
     }
 
     @Override
@@ -123,11 +110,8 @@ final class MailServlet extends HttpServlet {
                         && bearer.key().equals(settings.key()));
     }
 
-    /** Said once a minute: whoever may not ask shall not fill the log. */
     private void refuse(HttpServletResponse response, Caller caller, String why) {
-        long now = System.nanoTime();
-        long last = warned.get();
-        if (now - last >= WARN_EVERY_NANOS && warned.compareAndSet(last, now)) {
+        if (warnings.isTime()) {
             LOG.warn("a mail server at {} was refused: {}", caller.socketAddress(), why);
         }
         response.setStatus(401);

@@ -17,10 +17,17 @@ final class OnDemand extends GenericServlet {
     private static final long serialVersionUID = 1L;
 
     private final transient Supplier<Servlet> maker;
+    private final transient Runnable atEnd;
     private transient volatile @Nullable Servlet made;
 
     OnDemand(Supplier<Servlet> maker) {
+        this(maker, () -> {});
+    }
+
+    /** @param atEnd what is to be done at the end, also where no request came; for that it is to be loaded at the start */
+    OnDemand(Supplier<Servlet> maker, Runnable atEnd) {
         this.maker = maker;
+        this.atEnd = atEnd;
     }
 
     @Override
@@ -45,5 +52,6 @@ final class OnDemand extends GenericServlet {
             made.destroy();
             made = null;
         }
+        atEnd.run();
     }
 }

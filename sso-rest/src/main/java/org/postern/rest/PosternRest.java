@@ -60,9 +60,9 @@ public final class PosternRest {
         context.addFilter("postern-oma", new OneSlash())
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/api/*");
         add(context, "postern-tools", new ToolsServlet(postern, issued), "/tools/sso");
-        // At the start, so that it is told of the end, and closes its port.
-        add(context, "postern-mail", new MailServlet(postern, authPort()), "/sso/mail/*")
-                .setLoadOnStartup(1);
+        Optional<AuthPort> port = authPort();
+        Servlet mail = new OnDemand(() -> new MailServlet(postern), () -> port.ifPresent(AuthPort::close));
+        add(context, "postern-mail", mail, "/sso/mail/*").setLoadOnStartup(1);
         add(context, "postern-console", new ConsoleServlet(), "/console/*");
         add(context, "postern-health", new HealthServlet(postern.backend()), "/health/*");
         add(

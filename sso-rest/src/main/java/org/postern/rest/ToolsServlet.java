@@ -85,8 +85,8 @@ final class ToolsServlet extends HttpServlet {
     private Reply answer(HttpServletRequest request, Caller caller) throws IOException {
         byte[] body = new byte[0];
         if (request.getMethod().equals("POST")) {
-            try (Body limited = new Body(request.getInputStream())) {
-                body = limited.readAllBytes();
+            try {
+                body = Body.of(request);
             } catch (ClientErrorException ended) {
                 int status = ended.getResponse().getStatus();
                 return Reply.failed(status, status == 413 ? "too large" : "the request ended early");

@@ -46,15 +46,6 @@ public final class MailLogins {
         record Throttled(Duration retryAfter) implements Check {}
     }
 
-    /** What a secret is that is no token. */
-    private enum Otherwise {
-        WRONG,
-        /** Nobody here knows: the mail server tries it as the mailbox's own password. */
-        OPEN,
-        /** The mailbox's own password, or wrong. */
-        PASSWORD
-    }
-
     /** Of how many values it is remembered that they were counted as guesses. */
     private static final int MOST_GUESSES = 10_000;
 
@@ -101,14 +92,15 @@ public final class MailLogins {
     }
 
     /**
-     * Checks a secret that a mail server got, where what is no token is wrong.
+     * Checks a secret that a mail server got which knows no passwords itself: a token's, or the mailbox's own password.
+     * What is neither is wrong, and counts.
      *
      * @param user the mailbox's address as the mail server got it
      * @param protocol one of the mail protocols
      * @param client who talks to the mail server
      */
     public Check check(String user, Secret secret, Channel protocol, Client client) {
-        return check(user, secret, protocol, client, Otherwise.WRONG);
+        return check(MailboxAddress.parse(user), secret, protocol, client, false);
     }
 
     /**
@@ -118,17 +110,10 @@ public final class MailLogins {
      * often it comes.
      */
     public Check checkFirst(String user, Secret secret, Channel protocol, Client client) {
-        return MailboxAddress.parse(user).isEmpty() || secret.isEmpty()
+        Optional<MailboxAddress> mailbox = MailboxAddress.parse(user);
+        return mailbox.isEmpty() || secret.isEmpty()
                 ? unknown(protocol)
-                : check(user, secret, protocol, client, Otherwise.OPEN);
-    }
-
-    /**
-     * As {@link #check}, for a mail server that knows no passwords itself: what is no token may be the mailbox's own. What
-     * is neither is wrong, and counts.
-     */
-    public Check checkWithPassword(String user, Secret secret, Channel protocol, Client client) {
-        return check(user, secret, protocol, client, Otherwise.PASSWORD);
+                : check(mailbox, secret, protocol, client, true);
     }
 
     private Check unknown(Channel protocol) {
@@ -136,11 +121,11 @@ public final class MailLogins {
         return new Check.Refused();
     }
 
-    private Check check(String user, Secret secret, Channel protocol, Client client, Otherwise otherwise) {
-        Optional<MailboxAddress> mailbox = MailboxAddress.parse(user);
+    private Check check(
+            Optional<MailboxAddress> mailbox, Secret secret, Channel protocol, Client client, boolean first) {
         Throttle.Admission admission =
                 throttle.begin(mailbox.map(MailboxAddress::toString).orElse(""), client);
-        Presented presented = new Presented(mailbox, protocol, client, clock.instant(), otherwise);
+        Presented presented = new Presented(mailbox, protocol, client, clock.instant(), first);
         if (admission instanceof Throttle.Blocked blocked) {
             activity.count(protocol, Activity.Outcome.THROTTLED);
             audit.foldHeldBack(presented.refusal(Optional.empty(), AuditTrail.HELD_BACK));
@@ -151,20 +136,20 @@ public final class MailLogins {
                     ? presented.refuse(Optional.empty(), Refusal.NO_ADDRESS)
                     : secret.reveal().startsWith(ChosenToken.CREDENTIAL_PREFIX)
                             ? presented.credential(keys.digests(mailbox.get(), secret))
-                            : presented.token(secret);
-            if (refusal.isPresent() && presented.unknown) {
+                            : presented.token(mailbox.get(), secret);
+            if (refusal.isEmpty()) {
+                counted.right();
+                activity.count(protocol, presented.unknown ? Activity.Outcome.UNKNOWN : Activity.Outcome.ACCEPTED);
+                return new Check.Accepted(mailbox.orElseThrow(), presented.readOnly);
+            }
+            if (presented.unknown) {
                 return unknown(protocol);
             }
-            if (refusal.isPresent()) {
-                if (refusal.get().isGuess()) {
-                    counted.wrong();
-                }
-                activity.count(protocol, Activity.Outcome.REFUSED);
-                return new Check.Refused();
+            if (refusal.get().isGuess()) {
+                counted.wrong();
             }
-            counted.right();
-            activity.count(protocol, presented.unknown ? Activity.Outcome.UNKNOWN : Activity.Outcome.ACCEPTED);
-            return new Check.Accepted(mailbox.orElseThrow(), presented.readOnly);
+            activity.count(protocol, Activity.Outcome.REFUSED);
+            return new Check.Refused();
         }
     }
 
@@ -184,35 +169,30 @@ public final class MailLogins {
         private final Channel protocol;
         private final Client client;
         private final Instant now;
-        private final Otherwise otherwise;
+        private final boolean first;
         private boolean readOnly;
         /** Whether it is the mailbox's own password, as far as is known. */
         private boolean unknown;
 
-        Presented(Optional<MailboxAddress> mailbox, Channel protocol, Client client, Instant now, Otherwise otherwise) {
+        Presented(Optional<MailboxAddress> mailbox, Channel protocol, Client client, Instant now, boolean first) {
             this.mailbox = mailbox;
             this.protocol = protocol;
             this.client = client;
             this.now = now;
-            this.otherwise = otherwise;
+            this.first = first;
         }
 
-        Optional<Refusal> token(Secret secret) {
-            MailboxAddress address = mailbox.orElseThrow();
+        Optional<Refusal> token(MailboxAddress address, Secret secret) {
             List<TokenDigest> digests = keys.digests(address, secret);
             TokenStore.AtMail at = store.findAtMail(address, digests, now);
             if (at.token().isPresent()) {
                 return token(at.token().get());
             }
-            unknown = switch (otherwise) {
-                case WRONG -> false;
-                case OPEN -> !(at.anyLive() && isNewGuess(digests.get(0)));
-                case PASSWORD -> isOwnPassword(address, secret);
-            };
-            if (unknown && otherwise == Otherwise.PASSWORD) {
-                return Optional.empty();
+            unknown = first ? !(at.anyLive() && isNewGuess(digests.get(0))) : isOwnPassword(address, secret);
+            if (!unknown) {
+                return refuse(Optional.empty(), Refusal.UNKNOWN);
             }
-            return unknown ? Optional.of(Refusal.UNKNOWN) : refuse(Optional.empty(), Refusal.UNKNOWN);
+            return first ? Optional.of(Refusal.UNKNOWN) : Optional.empty();
         }
 
         private Optional<Refusal> token(LoginToken token) {

@@ -88,7 +88,6 @@ public final class Mailboxes {
     private final MailConnections connections;
     private final Clock clock;
     private final ChosenToken rule;
-    private final VerifiedPasswords verified;
 
     Mailboxes(
             MailDirectory directory,
@@ -98,8 +97,7 @@ public final class Mailboxes {
             AuditTrail audit,
             MailConnections connections,
             Clock clock,
-            ChosenToken rule,
-            VerifiedPasswords verified) {
+            ChosenToken rule) {
         this.directory = directory;
         this.store = store;
         this.authority = authority;
@@ -108,7 +106,6 @@ public final class Mailboxes {
         this.connections = connections;
         this.clock = clock;
         this.rule = rule;
-        this.verified = verified;
     }
 
     public Answer<Mailbox> look(Administrator reader, String user) {
@@ -156,18 +153,6 @@ public final class Mailboxes {
                 .about(mailbox)
                 .by(by.address())
                 .because(outcome);
-    }
-
-    /**
-     * Logs a mailbox's owner in with his own password, where what he gave was refused as a token just before: that
-     * refusal counted it as a guess already, and is taken back where the password is right.
-     */
-    public Optional<Mailbox> byOwnPassword(String user, Secret password, Client client) {
-        // A mail program logs in again and again.
-        Optional<MailboxAddress> account = MailboxAddress.parse(user)
-                .filter(address -> verified.check(address, password) != VerifiedPasswords.Result.WRONG);
-        account.ifPresent(address -> throttle.takeBack(address.toString(), client));
-        return account.flatMap(this::active);
     }
 
     /** The active mailbox that its own password opens. For a caller who counts attempts himself. */

@@ -86,7 +86,7 @@ public final class Postern implements AutoCloseable {
                 rule,
                 passwords,
                 settings.console().idle());
-        mailboxes = new Mailboxes(directory, store, authority, throttle, audit, connections, ticks, rule, passwords);
+        mailboxes = new Mailboxes(directory, store, authority, throttle, audit, connections, ticks, rule);
         maintenance = new Maintenance(backend, audit, settings.keep(), ticks);
     }
 

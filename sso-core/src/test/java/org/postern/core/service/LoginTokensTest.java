@@ -434,9 +434,10 @@ class LoginTokensTest {
                 .isInstanceOf(Mailboxes.PasswordChange.Changed.class);
         assertThat(refusal(redeem(issued))).isEqualTo(Refusal.REVOKED);
         assertThat(tokens.closedAmong(List.of(redeemed.session().id()))).hasSize(1);
-        assertThat(mailboxes.byOwnPassword(ALICE, Acme.password(ALICE), CLIENT)).isEmpty();
-        assertThat(mailboxes.byOwnPassword(ALICE, Secret.of("a longer one 9"), CLIENT))
-                .isPresent();
+        assertThat(postern.mailLogins().check(ALICE, Acme.password(ALICE), Channel.IMAP, CLIENT))
+                .isInstanceOf(MailLogins.Check.Refused.class);
+        assertThat(postern.mailLogins().check(ALICE, Secret.of("a longer one 9"), Channel.IMAP, CLIENT))
+                .isInstanceOf(MailLogins.Check.Accepted.class);
     }
 
     @Test

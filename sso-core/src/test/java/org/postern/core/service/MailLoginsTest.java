@@ -151,17 +151,17 @@ class MailLoginsTest {
         Issuance.Issued issued = issue("normal");
         postern.tokens().revoke(Actor.of(company, PHONE), issued.token().id());
         for (int i = 0; i < 50; i++) {
-            assertThat(logins.checkWithPassword(ALICE, issued.value(), Channel.SMTP, PHONE))
+            assertThat(logins.check(ALICE, issued.value(), Channel.SMTP, PHONE))
                     .isInstanceOf(MailLogins.Check.Refused.class);
         }
-        assertThat(logins.checkWithPassword(ALICE, Acme.password(ALICE), Channel.SMTP, PHONE))
+        assertThat(logins.check(ALICE, Acme.password(ALICE), Channel.SMTP, PHONE))
                 .isInstanceOf(MailLogins.Check.Accepted.class);
         assertThat(trail().stream().map(AuditEvent::detail).distinct())
                 .contains("smtp: revoked")
                 .doesNotContain("smtp: unknown");
         int wrong = 0;
         while (wrong < 100
-                && !(logins.checkWithPassword(ALICE, Secret.of("wrong-" + wrong), Channel.SMTP, PHONE)
+                && !(logins.check(ALICE, Secret.of("wrong-" + wrong), Channel.SMTP, PHONE)
                         instanceof MailLogins.Check.Throttled)) {
             wrong++;
         }

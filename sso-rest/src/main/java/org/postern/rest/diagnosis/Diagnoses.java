@@ -65,11 +65,6 @@ public final class Diagnoses {
             this.mailbox = mailbox;
         }
 
-        /** Starts it. */
-        public Diagnosis start(Secret token) {
-            return start(token, false);
-        }
-
         /**
          * Starts it.
          *

@@ -24,10 +24,10 @@ async function problemOf(response) {
   return new Problem(response.status, body, Number(response.headers.get('Retry-After')) || 0);
 }
 
-async function send(method, path, {query = {}, body, headers = {}, signal = AbortSignal.timeout(PATIENCE)} = {}, read = response => response.json()) {
+async function send(method, path, {query = {}, body, headers = {}, background = false, signal = AbortSignal.timeout(PATIENCE)} = {}, read = response => response.json()) {
   const url = new URL(path, BASE);
   Object.entries(query).forEach(([name, value]) => value && url.searchParams.set(name, value));
-  const request = {method, headers: {...headers}, cache: 'no-store', signal};
+  const request = {method, headers: {...headers, ...(background && BACKGROUND)}, cache: 'no-store', signal};
   if (method !== 'GET' && csrf) {
     request.headers['X-CSRF-Token'] = csrf;
   }
@@ -68,7 +68,7 @@ export const onEnd = listener => {
 export const session = async () => kept(await send('GET', 'session'));
 
 /** The session, asked without being a use of it; where it is over, the listener is told. */
-export const look = () => send('GET', 'session', {headers: BACKGROUND}).catch(() => {});
+export const look = () => send('GET', 'session', {background: true}).catch(() => {});
 
 export const signIn = async (user, password) => {
   const bytes = new TextEncoder().encode(`${user}:${password}`);
@@ -86,18 +86,18 @@ export const mailbox = user => send('GET', `users/${segment(user)}`);
 export const checkPassword = (user, password) =>
   send('POST', `users/${segment(user)}/password-check`, {body: {password}});
 export const tokens = (user, cursor, background) =>
-  send('GET', 'tokens', {query: {user, state: 'all', cursor, limit: '20'}, headers: background ? BACKGROUND : {}});
+  send('GET', 'tokens', {query: {user, state: 'all', cursor, limit: '20'}, background});
 export const issue = body => send('POST', 'tokens', {body});
 /** The tokens in one's domains that wait for an approval. */
 export const requests = (cursor, background) =>
-  send('GET', 'tokens', {query: {state: 'pending', cursor, limit: '20'}, headers: background ? BACKGROUND : {}});
+  send('GET', 'tokens', {query: {state: 'pending', cursor, limit: '20'}, background});
 /** How many they are, 100 at most, asked without being a use of the session. */
 export const waiting = async () =>
-  (await send('GET', 'tokens', {query: {state: 'pending', limit: '100'}, headers: BACKGROUND})).items.length;
+  (await send('GET', 'tokens', {query: {state: 'pending', limit: '100'}, background: true})).items.length;
 export const approve = id => send('POST', `tokens/${segment(id)}/approval`);
 export const revoke = id => send('DELETE', `tokens/${segment(id)}`);
 export const sessions = (user, background) =>
-  send('GET', 'sessions', {query: {user, limit: '50'}, headers: background ? BACKGROUND : {}});
+  send('GET', 'sessions', {query: {user, limit: '50'}, background});
 export const endSession = id => send('DELETE', `sessions/${segment(id)}`);
 export const audit = (wanted, cursor) => send('GET', 'audit', {query: {...wanted, cursor, limit: '50'}});
 

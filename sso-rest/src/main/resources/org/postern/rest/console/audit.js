@@ -1,7 +1,7 @@
 // The audit trail: found by mailbox, administrator, event and time; each row whole on one click; all of it as a file.
 import * as api from './api.js';
-import {exactly, has, second, t} from './texts.js';
-import {Address, Cell, Component, Empty, Failure, Field, Pages, h} from './view.js';
+import {exactly, refusal, second, t} from './texts.js';
+import {Address, Cell, Component, Empty, Failure, Field, Pages, h, mailboxPage} from './view.js';
 
 const EVENTS = ['issued', 'issue_refused', 'approved', 'approval_refused', 'redeemed', 'refused', 'mail_login', 'revoked', 'expired', 'session_ended',
   'password_checked', 'password_changed', 'mailbox_suspended', 'mailbox_resumed', 'mailbox_locale_changed', 'admin_login',
@@ -24,10 +24,7 @@ const said = (event, name) => {
 };
 
 /** Why something was refused, in words where there are any; nothing where nothing was. */
-const cause = ({event, detail}) => {
-  const key = `${event}.${(detail || '').split(': ').at(-1).replaceAll(' ', '_')}`;
-  return has(key) ? t(key) : undefined;
-};
+const cause = ({event, detail}) => refusal(event, (detail || '').split(': ').at(-1));
 
 /** What an address may ask for. */
 const ASKED = ['user', 'admin', 'event', 'since', 'until'];
@@ -80,7 +77,7 @@ export class Audit extends Component {
           type: 'button', class: 'plain', 'aria-expanded': open ? 'true' : 'false', onClick: toggle
         }, second(event.time))),
         h('td', null, t(`event.${event.event}`), event.count > 1 && ` × ${event.count}`),
-        h(Cell, {label: t('audit.user')}, event.user && h('a', {href: `#/mailbox/${encodeURIComponent(event.user)}`},
+        h(Cell, {label: t('audit.user')}, event.user && h('a', {href: mailboxPage(event.user)},
           h(Address, {of: event.user}))),
         h(Cell, {label: t('audit.admin')}, event.admin && h(Address, {of: event.admin})),
         h('td', {class: 'quiet'}, h('bdi', null, [cause(event), event.reason || event.detail].filter(Boolean).join(' · ')))),

@@ -1,7 +1,7 @@
 // The mailboxes under one's control, found as one types.
 import * as api from './api.js';
 import {t} from './texts.js';
-import {Address, Component, Empty, Pages, Status, h} from './view.js';
+import {Address, Component, Empty, Pages, Status, h, mailboxPage} from './view.js';
 
 const PAUSE = 200;
 
@@ -77,7 +77,7 @@ export class Mailboxes extends Component {
             h('th', {scope: 'col'}, t('mailbox.address')), h('th', {scope: 'col'}, t('mailbox.name')),
             h('th', {scope: 'col'}, t('mailbox.role')), h('th', {scope: 'col'}, t('mailbox.status')))),
           h('tbody', null, items.map(m => h('tr', {key: m.address},
-            h('td', null, h('a', {href: `#/mailbox/${encodeURIComponent(m.address)}`}, h(Address, {of: m.address}))),
+            h('td', null, h('a', {href: mailboxPage(m.address)}, h(Address, {of: m.address}))),
             h('td', null, h('bdi', null, m.name)),
             h('td', {class: 'quiet'}, m.role && t(`role.${m.role}`)),
             h('td', null, h(Status, {kind: m.status === 'active' ? 'on' : 'off'}, t(`status.${m.status}`)))))))));

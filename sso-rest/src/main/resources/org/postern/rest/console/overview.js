@@ -1,7 +1,7 @@
 // What happened of late, in numbers: how much was issued, redeemed and refused, when, by whom, and why.
 import * as api from './api.js';
 import {Bars, Chart, Legend, Patterns} from './chart.js';
-import {count, day, has, number, t} from './texts.js';
+import {count, day, number, refusal, t} from './texts.js';
 import {Component, Empty, Failure, Loading, h, linkTo} from './view.js';
 
 const PERIODS = ['day', 'week', 'month'];
@@ -31,10 +31,7 @@ const ask = async (period, domain) => {
 };
 
 /** Why something was refused, in words; what has none, as the trail tells it. */
-const reasonIn = ({event, reason}) => {
-  const key = `${event}.${reason.startsWith('oma: ') ? 'oma' : reason.replaceAll(' ', '_')}`;
-  return has(key) ? t(key) : reason || '–';
-};
+const reasonIn = ({event, reason}) => refusal(event, reason.startsWith('oma: ') ? 'oma' : reason) || reason || '–';
 
 /** The refusals of one event, those of the same words together. */
 const reasonsOf = (refusals, event) => {

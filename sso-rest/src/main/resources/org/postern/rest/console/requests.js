@@ -2,9 +2,7 @@
 import * as api from './api.js';
 import {By, Deed, Deeds, Issued, Time} from './issued.js';
 import {distance, t} from './texts.js';
-import {Address, Cell, Component, Empty, Pages, h} from './view.js';
-
-const mailboxPage = user => `#/mailbox/${encodeURIComponent(user)}`;
+import {Address, Cell, Component, Empty, Pages, h, mailboxPage} from './view.js';
 
 const row = (token, ask) => [
   h(Cell, {label: t('audit.user')}, h('a', {href: mailboxPage(token.user)}, h(Address, {of: token.user}))),

@@ -49,6 +49,12 @@ export function t(key, values = {}) {
 
 export const has = key => Object.hasOwn(texts, key);
 
+/** Why something was refused, in words; nothing where there are none. */
+export const refusal = (event, cause) => {
+  const key = `${event}.${cause.replaceAll(' ', '_')}`;
+  return has(key) ? t(key) : undefined;
+};
+
 /** A text about a number of things: key.one, key.other. */
 export const count = (key, n) => {
   const form = `${key}.${plural.select(n)}`;

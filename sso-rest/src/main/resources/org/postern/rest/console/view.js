@@ -12,6 +12,9 @@ export const linkTo = (page, wanted) => {
   return `#/${page}${query.size ? `/?${query}` : ''}`;
 };
 
+/** The address of a mailbox's page. */
+export const mailboxPage = user => `#/mailbox/${encodeURIComponent(user)}`;
+
 /** What a Problem means to a person. */
 export const words = problem => {
   if (problem.status === 0) {

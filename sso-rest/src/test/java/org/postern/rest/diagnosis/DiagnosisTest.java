@@ -69,7 +69,7 @@ class DiagnosisTest {
                 .replace("http", "webmail")
                 .toUpperCase(java.util.Locale.ROOT));
         try (Diagnosis diagnosis =
-                diagnoses(server, limit, here).enter(ALICE).orElseThrow().start(TOKEN)) {
+                diagnoses(server, limit, here).enter(ALICE).orElseThrow().start(TOKEN, false)) {
             while (true) {
                 Optional<Finding> found = diagnosis.next(Duration.ofSeconds(1));
                 if (found.isPresent()
@@ -432,7 +432,7 @@ class DiagnosisTest {
         ScriptedServer server = serve(new ScriptedServer(ScriptedServer.Line::hang));
         Diagnoses diagnoses = diagnoses(server.at("imap"), LIMIT, HERE);
 
-        Diagnosis diagnosis = diagnoses.enter(ALICE).orElseThrow().start(TOKEN);
+        Diagnosis diagnosis = diagnoses.enter(ALICE).orElseThrow().start(TOKEN, false);
 
         assertThat(diagnoses.enter(ALICE)).isEmpty();
         while (diagnosis.outcomes().stream().noneMatch(o -> o.service() == Service.SMTP)) {

@@ -106,7 +106,7 @@ public final class DemoMail {
     private boolean opens(MailboxAddress mailbox, Secret secret) {
         Client client = new Client(LOOPBACK, "demo mail server");
         try {
-            return postern.mailLogins().checkWithPassword(mailbox.toString(), secret, protocol(), client)
+            return postern.mailLogins().check(mailbox.toString(), secret, protocol(), client)
                     instanceof MailLogins.Check.Accepted;
         } catch (UnavailableException fault) {
             LOG.error("a login to the demo's mail server could not be checked: {}", fault.getMessage());
