@@ -742,6 +742,32 @@ class HostileIT {
         isWell(requests.size());
     }
 
+    /** As many as there are threads, and more: each as long as the longest form, and without an end. */
+    @Test
+    void bodiesThatStopAtTheirLimit_keepNobodyOut() throws IOException {
+        String chunk = "10000\r\n" + "a".repeat(65_536) + "\r\n";
+        List<Socket> stalled = new ArrayList<>();
+        try {
+            for (int i = 0; i < 80; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), demo.port());
+                stalled.add(socket);
+                String head = i % 2 == 0
+                        ? "POST /?_task=login&_action=login HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded"
+                        : "POST /api/generate_token HTTP/1.1\r\nContent-Type: application/json";
+                socket.getOutputStream()
+                        .write((head + "\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk)
+                                .getBytes(StandardCharsets.US_ASCII));
+            }
+            long begin = System.nanoTime();
+            isWell(stalled.size());
+            assertThat((System.nanoTime() - begin) / 1_000_000_000L).isLessThan(10);
+        } finally {
+            for (Socket socket : stalled) {
+                socket.close();
+            }
+        }
+    }
+
     @Test
     void slowClients_keepNobodyOut() throws IOException {
         List<Socket> slow = new ArrayList<>();

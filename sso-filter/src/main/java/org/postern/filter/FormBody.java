@@ -47,7 +47,12 @@ final class FormBody {
         if (request.getContentLengthLong() > MAX_BYTES) {
             throw new Unreadable(HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE);
         }
-        byte[] body = request.getInputStream().readNBytes(MAX_BYTES + 1);
+        byte[] body;
+        try {
+            body = request.getInputStream().readNBytes(MAX_BYTES + 1);
+        } catch (IOException endedEarly) {
+            throw new Unreadable(HttpServletResponse.SC_BAD_REQUEST);
+        }
         if (body.length > MAX_BYTES) {
             throw new Unreadable(HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE);
         }

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.postern.core.Channel;
 import org.postern.core.Client;
-import org.postern.core.IpLiteral;
 import org.postern.core.Secret;
 import org.postern.core.UnavailableException;
 import org.postern.core.service.MailLogins;
@@ -104,8 +103,7 @@ final class AuthConversation {
                 || begun.containsKey(id)) {
             return "FAIL\t" + id;
         }
-        String address = said.getOrDefault("rip", "");
-        Client client = new Client(IpLiteral.bytes(address).length > 0 ? address : peer, "mail server " + peer);
+        Client client = MailQuestion.client(said.getOrDefault("rip", ""), peer);
         Begun request = new Begun(login, protocol.get(), client, Optional.empty());
         String response = said.get("resp");
         if (response != null) {

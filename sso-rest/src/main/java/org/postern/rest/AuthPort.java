@@ -36,6 +36,8 @@ final class AuthPort implements AutoCloseable {
     /** Postfix keeps a connection for as long as a process of its lives. */
     private static final Duration IDLE = Duration.ofMinutes(10);
 
+    private static final long PAUSE_MILLIS = 100;
+
     private final MailLogins logins;
     private final Settings.Mail settings;
     private final boolean plain;
@@ -76,16 +78,40 @@ final class AuthPort implements AutoCloseable {
                 Socket socket = listener.accept();
                 if (mayAsk(socket) && places.tryAcquire()) {
                     open.add(socket);
-                    daemon("postern-auth-" + number.incrementAndGet(), () -> serve(socket))
-                            .start();
+                    start(socket);
                 } else {
                     socket.close();
                 }
             } catch (IOException closed) {
-                if (!listener.isClosed()) {
-                    LOG.warn("a mail server's connection could not be taken: {}", closed.getMessage());
-                }
+                waitAfter(closed);
             }
+        }
+    }
+
+    private void start(Socket socket) throws IOException {
+        try {
+            daemon("postern-auth-" + number.incrementAndGet(), () -> serve(socket))
+                    .start();
+        } catch (OutOfMemoryError noThread) {
+            open.remove(socket);
+            places.release();
+            socket.close();
+            throw new IOException("there is no thread for it", noThread);
+        }
+    }
+
+    /** Where there are no more file descriptors it fails at once, again and again. */
+    private void waitAfter(IOException failed) {
+        if (listener.isClosed()) {
+            return;
+        }
+        if (warnings.isTime()) {
+            LOG.warn("a mail server's connection could not be taken: {}", failed.getMessage());
+        }
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -35,7 +35,7 @@ final class ConsoleServlet extends HttpServlet {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record StaticFile(byte[] bytes, byte[] zipped, String type, String tag) {}
 
-    private final transient Map<String, Optional<StaticFile>> files = new ConcurrentHashMap<>();
+    private final transient Map<String, StaticFile> files = new ConcurrentHashMap<>();
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -47,14 +47,21 @@ final class ConsoleServlet extends HttpServlet {
             return;
         }
         Matcher name = NAME.matcher(path.equals("/") ? "/index.html" : path);
-        Optional<StaticFile> file = name.matches()
-                ? files.computeIfAbsent(name.group(1), n -> load(n, TYPES.getOrDefault(name.group(2), "")))
-                : Optional.empty();
+        Optional<StaticFile> file =
+                name.matches() ? file(name.group(1), TYPES.getOrDefault(name.group(2), "")) : Optional.empty();
         if (file.isPresent()) {
             send(file.get(), request, response);
         } else {
             Answers.send(response, HttpServletResponse.SC_NOT_FOUND, "text/plain;charset=utf-8", "not found\n");
         }
+    }
+
+    /** What is not there is not kept in mind: there is no end to such names. */
+    private Optional<StaticFile> file(String name, String type) {
+        Optional<StaticFile> kept = Optional.ofNullable(files.get(name));
+        Optional<StaticFile> file = kept.or(() -> load(name, type));
+        file.ifPresent(f -> files.putIfAbsent(name, f));
+        return file;
     }
 
     private static void send(StaticFile file, HttpServletRequest request, HttpServletResponse response)

@@ -30,6 +30,7 @@ import org.postern.core.UnavailableException;
 import org.postern.core.service.Actor;
 import org.postern.core.service.Issuance;
 import org.postern.core.service.IssueRequest;
+import org.postern.core.service.LoginTokens;
 import org.postern.core.service.Postern;
 import org.postern.rest.diagnosis.Diagnoses;
 import org.postern.rest.diagnosis.Diagnosis;
@@ -156,7 +157,9 @@ final class DiagnosisResource {
             if (!may) {
                 throw Problem.denied();
             }
-            return new Trial(Secret.of(wanted.token()), readOnly, () -> {});
+            Secret token = Secret.of(wanted.token());
+            requireToken(Actor.of(administrator, caller.client()), mailbox, token);
+            return new Trial(token, readOnly, () -> {});
         }
         if (may && postern.tokens().approver(mailbox) != Approver.NONE) {
             throw Problem.exception(
@@ -193,6 +196,17 @@ final class DiagnosisResource {
     private static void requireReason(Wanted wanted) {
         if (wanted.reason() == null || wanted.reason().isBlank()) {
             throw Problem.badInput("reason", "must be given");
+        }
+    }
+
+    /** Else anybody's passwords could be tried here, with this server's address and in nobody's name. */
+    private void requireToken(Actor actor, Mailbox mailbox, Secret token) {
+        LoginTokens.TokenCheck check = postern.tokens().checkToken(actor, mailbox.address(), token);
+        if (check instanceof LoginTokens.TokenCheck.Throttled throttled) {
+            throw Problem.throttled(throttled.retryAfter());
+        }
+        if (check instanceof LoginTokens.TokenCheck.Unknown) {
+            throw Problem.badInput("token", "is no token of this mailbox");
         }
     }
 

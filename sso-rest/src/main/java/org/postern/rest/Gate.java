@@ -38,6 +38,7 @@ final class Gate implements ContainerRequestFilter {
         Credentials credentials = Credentials.of(request.getHeaders().get(HttpHeaders.AUTHORIZATION));
         Administrators.Login login;
         if (credentials instanceof Credentials.Basic basic) {
+            requireOwnSite(request);
             login = administrators.byPassword(basic.user(), basic.password(), caller.client());
         } else if (credentials instanceof Credentials.Bearer bearer) {
             login = administrators.byApiKey(bearer.key(), caller.client());
@@ -55,9 +56,21 @@ final class Gate implements ContainerRequestFilter {
         }
     }
 
+    /** Where a browser's password would act for a page of another site. */
+    static void requireOwnSite(ContainerRequestContext request) {
+        if (!reads(request) && CrossSite.is(request::getHeaderString)) {
+            throw Problem.exception(403, "A page of another site does not act with a browser's password.");
+        }
+    }
+
+    private static boolean reads(ContainerRequestContext request) {
+        String method = request.getMethod();
+        return method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS");
+    }
+
     private Administrators.Login bySession(ContainerRequestContext request, Caller caller) {
         ConsoleCookie cookie = ConsoleCookie.of(request).orElseThrow(() -> unauthorized(request));
-        Administrators.Login login = administrators.bySession(
+        Administrators.Login login = administrators.byConsole(
                 cookie.user(),
                 cookie.value(),
                 !"true".equals(request.getHeaderString(BACKGROUND_HEADER)),
@@ -68,9 +81,7 @@ final class Gate implements ContainerRequestFilter {
                     .cookie(ConsoleCookie.ended(caller.arrival().secure()))
                     .build());
         }
-        String method = request.getMethod();
-        boolean reads = method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS");
-        if (login instanceof Administrators.Login.Accepted && !reads && !isCsrfRight(request, cookie)) {
+        if (login instanceof Administrators.Login.Accepted && !reads(request) && !isCsrfRight(request, cookie)) {
             throw Problem.exception(403, "The header " + CSRF_HEADER + " is missing or wrong.");
         }
         return login;

@@ -17,13 +17,15 @@ import org.postern.core.service.MailLogins;
 record MailQuestion(String user, Secret secret, Optional<Channel> protocol, Client client) {
     /**
      * @param protocol as the mail server calls it; empty text where it does not say
-     * @param address whom the mail server talks to; where it is no address, the mail server itself counts
+     * @param address whom the mail server talks to; where it is no address, nobody knows: the mail server is not to be blamed for its clients
      * @param asks the mail server
      */
     static MailQuestion of(String user, String secret, String protocol, String address, Caller asks) {
-        boolean known = IpLiteral.bytes(address).length > 0;
-        Client client = new Client(known ? address : asks.socketAddress(), "mail server " + asks.socketAddress());
-        return new MailQuestion(user, Secret.of(secret), channel(protocol), client);
+        return new MailQuestion(user, Secret.of(secret), channel(protocol), client(address, asks.socketAddress()));
+    }
+
+    static Client client(String address, String server) {
+        return new Client(IpLiteral.bytes(address).length > 0 ? address : "", "mail server " + server);
     }
 
     /** What a mail server calls a protocol; Dovecot calls its own submission server by another name than Postfix's. */

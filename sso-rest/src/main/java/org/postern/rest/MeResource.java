@@ -59,6 +59,7 @@ final class MeResource {
         Query.of(request);
         Caller caller = Caller.of(request);
         Gate.requireSecure(caller);
+        Gate.requireOwnSite(request);
         if (!(Credentials.of(request.getHeaders().get(HttpHeaders.AUTHORIZATION)) instanceof Credentials.Basic basic)) {
             throw Gate.unauthorized(request);
         }

@@ -10,9 +10,11 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.postern.core.AdminSession;
 import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
 import org.postern.core.MailboxAddress;
@@ -211,6 +213,7 @@ final class OmaResource {
                     .filter(d -> d.compareTo(Administrators.MAX_SESSION) <= 0)
                     .orElseThrow(() -> new OmaCall.BadField(field));
         }
+        life = atMostTheLifeOf(session(call, by), life);
         Administrators.Start start =
                 postern.administrators().startSession(by, Secret.of(call.text("token")), life, caller.client());
         if (start instanceof Administrators.Start.Started started) {
@@ -224,6 +227,21 @@ final class OmaResource {
         }
         return OmaAnswer.error(7, "An object with this name already exists")
                 .audited(note(AuditEvent.Type.REFUSED, by, caller, "oma: value is live already"));
+    }
+
+    /** The session by which the call was let in. */
+    private Optional<AdminSession> session(OmaCall call, Administrator by) {
+        return call.password().isEmpty()
+                ? postern.administrators().session(by.address(), call.sessionToken())
+                : Optional.empty();
+    }
+
+    /** Or whoever once had a password would have a session for ever. */
+    private Duration atMostTheLifeOf(Optional<AdminSession> session, Duration life) {
+        Instant now = postern.clock().instant();
+        return session.map(s -> Duration.between(now, s.expiresAt()))
+                .filter(left -> left.compareTo(life) < 0)
+                .orElse(life);
     }
 
     private Response logoutUser(OmaCall call, Administrator by, Caller caller) throws OmaCall.BadField {

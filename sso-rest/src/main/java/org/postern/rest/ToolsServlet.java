@@ -99,7 +99,11 @@ final class ToolsServlet extends HttpServlet {
         if (form.isCrowded()) {
             return Reply.failed(400, "too many parameters");
         }
-        return issue(form, Credentials.of(Collections.list(request.getHeaders("Authorization"))), caller);
+        Credentials credentials = Credentials.of(Collections.list(request.getHeaders("Authorization")));
+        if (credentials instanceof Credentials.Basic && CrossSite.is(request::getHeader)) {
+            return Reply.failed(403, "a page of another site does not act with a browser's password");
+        }
+        return issue(form, credentials, caller);
     }
 
     private Reply issue(Form form, Credentials credentials, Caller caller) {

@@ -888,4 +888,69 @@ class ApiTest {
             assertThat(answer.headers().firstValue("Server")).isEmpty();
         }
     }
+
+    /** A browser sends the password that it keeps with what a page of another site makes it send. */
+    @ParameterizedTest
+    @CsvSource({
+        "Sec-Fetch-Site,cross-site",
+        "Sec-Fetch-Site,same-site",
+        "Origin,https://evil.example",
+        "Origin,null",
+        "Origin,http://127.0.0.1"
+    })
+    void basic_fromAPageOfAnotherSite_changesNothing(String header, String value) {
+        for (String path :
+                List.of(TOKENS, TOKENS + "/01a21e0e-a889-777c-9bc3-d6628fc00b0b/approval", "/sso/v1/session")) {
+            HttpResponse<String> answer = server.as(Server.COMPANY, "POST", path, ALICE_SSO, header, value);
+            problem(answer, 403);
+            assertThat(answer.headers().firstValue("Set-Cookie")).isEmpty();
+        }
+        assertThat(server.tokens()).isZero();
+        assertThat(server.as(Server.MAIL, "GET", "/tools/sso?user=alice@acme.example", "", header, value)
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(server.tokens()).isZero();
+        assertThat(server.as(Server.COMPANY, "GET", "/sso/v1/me", "", header, value)
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"same-origin", "none"})
+    void basic_fromAPageOfOnesOwn_orByHand_isTaken(String site) {
+        assertThat(server.as(Server.MAIL, "POST", "/sso/v1/session", "", "Sec-Fetch-Site", site, "Origin", "null")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    /** One of them ends when idle, the other lives as long as its program wants: neither is worth the other. */
+    @Test
+    void console_sessionAndOmaSession_areNotEachOther() {
+        String cookie = server.as(Server.MAIL, "POST", "/sso/v1/session", "")
+                .headers()
+                .firstValue("Set-Cookie")
+                .orElseThrow()
+                .replaceAll(";.*", "");
+        String pair = new String(
+                java.util.Base64.getUrlDecoder().decode(cookie.substring(cookie.indexOf('=') + 1)),
+                java.nio.charset.StandardCharsets.UTF_8);
+        assertThat(server.get("/sso/v1/me", "Cookie", cookie).statusCode()).isEqualTo(200);
+        String byValue = "{\"credentials\":{\"user\":\"mail@acme.example\",\"token\":\""
+                + pair.substring(pair.indexOf(' ') + 1) + "\"},\"generate_session_token\":true}";
+        assertThat(server.send("POST", "/api/authenticate", byValue).body()).contains("\"success\":false");
+
+        String oma = server.send(
+                        "POST",
+                        "/api/authenticate",
+                        "{\"credentials\":{\"user\":\"mail@acme.example\",\"password\":\"demo-mail\"},"
+                                + "\"generate_session_token\":true,\"token\":\"my own session\"}")
+                .body();
+        assertThat(oma).contains("\"session_token\":\"my own session\"");
+        String forged = "postern-console="
+                + java.util.Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(
+                                "mail@acme.example my own session".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        problem(server.get("/sso/v1/me", "Cookie", forged), 401);
+    }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.core.AuditEvent;
 
 /** {@code POST /sso/v1/users/{address}/diagnosis}: who may, what comes of it, and that its token never outlives it. */
@@ -190,5 +191,20 @@ class DiagnosisApiTest {
                             .getBoolean("read_only"))
                     .isTrue();
         }
+    }
+
+    /** Or it would try anybody's passwords, in nobody's name. */
+    @ParameterizedTest
+    @ValueSource(strings = {"demo-alice", "wrong-guess-1", "x\\r\\nUSER bob@acme.example\\r\\nPASS guess"})
+    void valueThatIsNoToken_isNotTried_andIsInTheTrailUnderWhoGaveIt(String value) {
+        HttpResponse<String> answer =
+                server.as(Server.MAIL, "POST", path(Server.ALICE), "{\"reason\":\"T\",\"token\":\"" + value + "\"}");
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(JsonPath.from(answer.body()).getList("errors.field")).containsExactly("token");
+        assertThat(server.trail().stream()
+                        .filter(e -> e.type() == AuditEvent.Type.PASSWORD_CHECKED)
+                        .map(e -> e.administrator().map(Object::toString).orElse("") + " " + e.detail()))
+                .containsExactly("mail@acme.example diagnosis: no token");
     }
 }

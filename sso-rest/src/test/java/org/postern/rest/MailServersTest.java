@@ -362,4 +362,29 @@ class MailServersTest {
                 .contains("Auth-Status: Temporary failure", "Auth-Error-Code: 451 4.3.0")
                 .doesNotContain("Auth-Server");
     }
+
+    /** Dovecot tells no client there: whoever tries passwords at it shall not keep everybody's tokens out. */
+    @Test
+    void grant_wrongPasswordsOfStrangers_holdBackNobodyElse() {
+        String alice = issue("normal", "");
+        for (String user : new String[] {"postmaster@acme.example", "bob@acme.example"}) {
+            HttpResponse<String> issued = server.as(
+                    Server.COMPANY,
+                    "POST",
+                    "/sso/v1/tokens",
+                    "{\"user\":\"" + user + "\",\"type\":\"normal\",\"reason\":\"T\"}");
+            assertThat(issued.statusCode()).as(issued.body()).isEqualTo(201);
+            for (int i = 0; i < 12; i++) {
+                grant(user, "wrong-" + i, "&client_secret=" + KEY);
+            }
+        }
+        for (int i = 0; i < 5; i++) {
+            grant(Server.ALICE, "wrong-" + i, "&client_secret=" + KEY);
+        }
+
+        assertThat(grant(Server.ALICE, alice, "&client_secret=" + KEY).statusCode())
+                .isEqualTo(200);
+        assertThat(server.as(Server.DOMAIN, "GET", "/sso/v1/me", "").statusCode())
+                .isEqualTo(200);
+    }
 }

@@ -327,4 +327,17 @@ class OmaTest {
                         .statusCode())
                 .isEqualTo(413);
     }
+
+    @Test
+    void authenticate_bySession_givesNoneThatOutlivesIt() {
+        String start =
+                call("authenticate", CREDENTIALS + ",\"generate_session_token\":true,\"session_token_duration\":3600");
+        String token = start.replaceAll(".*\"session_token\":\"([^\"]*)\".*", "$1");
+        server.clock.advance(Duration.ofMinutes(10));
+        assertThat(call(
+                        "authenticate",
+                        "\"credentials\":{\"user\":\"mail@acme.example\",\"token\":\"" + token
+                                + "\"},\"generate_session_token\":true,\"session_token_duration\":86400"))
+                .contains("\"session_token_duration\":3000,");
+    }
 }

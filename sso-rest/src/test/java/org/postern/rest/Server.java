@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
@@ -135,10 +136,13 @@ final class Server implements AutoCloseable {
     }
 
     /** A call of /sso/v1 by an administrator with his password. */
-    HttpResponse<String> as(String admin, String method, String path, String json) {
-        return json.isEmpty()
-                ? send(method, path, json, "Authorization", basic(admin))
-                : send(method, path, json, "Authorization", basic(admin), "Content-Type", "application/json");
+    HttpResponse<String> as(String admin, String method, String path, String json, String... more) {
+        List<String> headers = new ArrayList<>(List.of("Authorization", basic(admin)));
+        if (!json.isEmpty()) {
+            headers.addAll(List.of("Content-Type", "application/json"));
+        }
+        headers.addAll(List.of(more));
+        return send(method, path, json, headers.toArray(String[]::new));
     }
 
     /** Sends these very bytes on a connection that ends with the answer, and reads the answer to its end. */

@@ -26,7 +26,7 @@ public final class WebServer {
     private static final int SESSION_SECONDS = 30 * 60;
     private static final int HEADER_BYTES = 16 * 1024;
     private static final int FORM_BYTES = 1024 * 1024;
-    private static final int READ_AHEAD_BYTES = 64 * 1024;
+    private static final int READ_AHEAD_BYTES = 128 * 1024;
     private static final int FORM_FIELDS = 100;
     private static final int BACKLOG = 128;
     private static final byte[] LOOPBACK = {127, 0, 0, 1};

@@ -78,7 +78,12 @@ public record SafeHtml(String html, String text, boolean hidesPictures) {
 
     /** For a frame of its own. */
     public static SafeHtml of(String html, Pictures pictures) {
-        return of(html, styled(), pictures);
+        try {
+            return of(html, styled(), pictures);
+        } catch (StackOverflowError nested) {
+            // Brackets in brackets, in a style: the sanitizer goes as deep as they do.
+            return of(html, structure(), pictures);
+        }
     }
 
     private static SafeHtml of(String html, HtmlPolicyBuilder rules, Pictures pictures) {

@@ -122,4 +122,13 @@ class SafeHtmlTest {
 
         assertThat(safe.html()).contains("before").hasSizeLessThan(10_000);
     }
+
+    /** The sanitizer goes as deep as the brackets of a style do. */
+    @Test
+    void of_bracketsInBrackets_areShownWithoutTheirStyle() {
+        String deep = "<p style=\"a:" + "b(a:".repeat(100_000) + "\">still <b>here</b></p>";
+
+        assertThat(SafeHtml.of(deep, SafeHtml.Pictures.NONE).html()).contains("still <b>here</b>");
+        assertThat(SafeHtml.plain(deep).html()).contains("still <b>here</b>");
+    }
 }

@@ -119,19 +119,25 @@ public final class Administrators {
 
     /** The administrator who started the session with this value, which is used by it. */
     public Login bySession(String address, Secret value, Client client) {
-        return bySession(address, value, true, client);
+        return bySession(address, value, false, true, client);
     }
 
     /**
-     * The administrator who started the session with this value.
+     * The administrator who started the console's session with this value. It is no session of {@link #startSession}, nor
+     * the other way round: that one may be idle.
      *
      * @param used whether he does something himself; what a page asks by itself keeps no session from being idle
      */
-    public Login bySession(String address, Secret value, boolean used, Client client) {
+    public Login byConsole(String address, Secret value, boolean used, Client client) {
+        return bySession(address, value, true, used, client);
+    }
+
+    private Login bySession(String address, Secret value, boolean console, boolean used, Client client) {
         Optional<MailboxAddress> account = MailboxAddress.parse(address);
         return attempt(account, client, "session", () -> {
-            Optional<AdminSession> session =
-                    account.flatMap(a -> session(a, value)).filter(this::isPasswordSame);
+            Optional<AdminSession> session = account.flatMap(a -> session(a, value))
+                    .filter(s -> s.idleAt().isPresent() == console)
+                    .filter(this::isPasswordSame);
             if (session.isEmpty()) {
                 return Proof.WRONG;
             }

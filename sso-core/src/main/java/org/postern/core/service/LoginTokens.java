@@ -101,6 +101,43 @@ public final class LoginTokens implements WebmailLogins {
         this.maxSession = settings.session().maxLife();
     }
 
+    /** What a value is that an administrator wants to try at the mail servers. */
+    public sealed interface TokenCheck {
+        /** A token of the mailbox, live or not. */
+        record Known() implements TokenCheck {}
+
+        record Unknown() implements TokenCheck {}
+
+        /** Too many wrong attempts; the value was not looked at. */
+        record Throttled(Duration retryAfter) implements TokenCheck {}
+    }
+
+    /**
+     * Whether a value is a token of a mailbox. Counted, and in the trail under the administrator's name, as a check of a
+     * password. That he may act on the mailbox is already known.
+     */
+    public TokenCheck checkToken(Actor actor, MailboxAddress mailbox, Secret value) {
+        AuditEvent checked = AuditEvent.of(AuditEvent.Type.PASSWORD_CHECKED, clock.instant(), actor.client())
+                .by(actor.administrator().address());
+        Throttle.Admission admission = throttle.begin(mailbox.toString(), actor.client());
+        if (admission instanceof Throttle.Blocked blocked) {
+            audit.foldHeldBack(checked.about(mailbox).because("diagnosis: " + AuditTrail.HELD_BACK));
+            return new TokenCheck.Throttled(blocked.retryAfter());
+        }
+        try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
+            Optional<LoginToken> token = store.find(keys.digests(mailbox, value), clock.instant());
+            audit.fold(token.map(checked::about)
+                    .orElseGet(() -> checked.about(mailbox))
+                    .because(token.isPresent() ? "diagnosis: token" : "diagnosis: no token"));
+            if (token.isEmpty()) {
+                counted.wrong();
+                return new TokenCheck.Unknown();
+            }
+            counted.right();
+            return new TokenCheck.Known();
+        }
+    }
+
     /**
      * Issues a token, if the administrator may and the input is good. Whether he is who he says is already known. The
      * checks are made in the order of the contract's section 4.

@@ -16,7 +16,8 @@ import org.postern.core.Client;
  * <p>Three counts: an account from one network, a network, an account. Each attempt takes a place in all three; with
  * the limit reached, places that are taken by attempts still under way make the next one wait its turn, and wrong
  * attempts make it wait 1, 2, 4 … at most 900 seconds. The count of an account alone holds back only networks that were
- * wrong themselves, so that no stranger can lock anybody out. Right attempts clear the first count only. A count is
+ * wrong themselves, so that no stranger can lock anybody out. Where the network is not known, as a mail server may not tell
+ * it, there is no count of it: all the world would share that. Right attempts clear the first count only. A count is
  * forgotten after 15 minutes without a wrong attempt. Counts are of this node and bounded in number. Thread-safe.
  */
 public final class Throttle {
@@ -110,6 +111,10 @@ public final class Throttle {
         }
     }
 
+    private static int networkLimit(String network) {
+        return network.isEmpty() ? Integer.MAX_VALUE : NETWORK_LIMIT;
+    }
+
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -139,10 +144,10 @@ public final class Throttle {
                 Count net = networks.get(network, now);
                 Count acct = accounts.get(account, now);
                 long wait = Math.max(pair.blockedFor(now), net.blockedFor(now));
-                if (pair.wrong > 0 || net.wrong > 0) {
+                if (pair.wrong > 0 || (net.wrong > 0 && !network.isEmpty())) {
                     wait = Math.max(wait, acct.blockedFor(now));
                 }
-                if (wait == 0 && !pair.isFull(PAIR_LIMIT) && !net.isFull(NETWORK_LIMIT)) {
+                if (wait == 0 && !pair.isFull(PAIR_LIMIT) && !net.isFull(networkLimit(network))) {
                     return new Attempt(key, pair, net, acct);
                 }
                 if (wait > 0 || patience <= 0) {
@@ -175,7 +180,7 @@ public final class Throttle {
                 return;
             }
             pair.takeBack(PAIR_LIMIT);
-            net.takeBack(NETWORK_LIMIT);
+            net.takeBack(networkLimit(network));
             acct.takeBack(ACCOUNT_LIMIT);
             drop(key, pair, net, acct);
             changed.signalAll();
@@ -237,7 +242,7 @@ public final class Throttle {
                 if (wrong) {
                     long now = clock.millis();
                     pair.addWrong(PAIR_LIMIT, now);
-                    network.addWrong(NETWORK_LIMIT, now);
+                    network.addWrong(networkLimit(key.network()), now);
                     account.addWrong(ACCOUNT_LIMIT, now);
                 }
                 if (right) {

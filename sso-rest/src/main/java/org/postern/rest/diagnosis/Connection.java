@@ -125,6 +125,9 @@ final class Connection implements Closeable {
 
     /** @param shown what the trace says of it */
     void send(String line, String shown) throws IOException {
+        if (line.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
+            throw new IllegalArgumentException("more than a line");
+        }
         trace.sent(shown);
         socket.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.UTF_8));
         awaitAnswer();
