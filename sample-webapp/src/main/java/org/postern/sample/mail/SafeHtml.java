@@ -132,16 +132,12 @@ public record SafeHtml(String html, String text, boolean hidesPictures) {
 
         @Override
         public void openTag(String element, List<String> attributes) {
-            if (LINES.contains(element)) {
-                text.append('\n');
-            }
+            text.append(LINES.contains(element) ? "\n" : "");
         }
 
         @Override
         public void closeTag(String element) {
-            if (element.equals("p") || element.equals("td")) {
-                text.append(element.equals("p") ? '\n' : ' ');
-            }
+            text.append(element.equals("p") ? "\n" : element.equals("td") ? " " : "");
         }
 
         @Override
