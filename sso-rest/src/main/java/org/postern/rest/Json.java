@@ -21,6 +21,8 @@ import jakarta.ws.rs.ext.ContextResolver;
  */
 final class Json implements ContextResolver<ObjectMapper> {
     private static final int MOST_DEPTH = 32;
+    /** Reading a number takes time with the square of its digits. */
+    private static final int MOST_DIGITS = 1_000;
 
     private final ObjectMapper mapper;
 
@@ -28,7 +30,7 @@ final class Json implements ContextResolver<ObjectMapper> {
         StreamReadConstraints limits = StreamReadConstraints.builder()
                 .maxNestingDepth(MOST_DEPTH)
                 .maxStringLength(Body.MOST)
-                .maxNumberLength(Body.MOST)
+                .maxNumberLength(MOST_DIGITS)
                 .maxNameLength(1_000)
                 .build();
         mapper = JsonMapper.builder(

@@ -277,6 +277,20 @@ class FaultsTest {
         }
     }
 
+    /** The second password is not hashed again; who showed it, and from where, is told all the same. */
+    @Test
+    void samePassword_fromAnotherAddress_isInTheTrail() {
+        for (String address : List.of("198.51.100.1", "198.51.100.1", "198.51.100.77", "198.51.100.1")) {
+            assertThat(server.get(ISSUE, "X-Forwarded-For", address, "X-Forwarded-Proto", "https")
+                            .body())
+                    .startsWith("success");
+        }
+        assertThat(server.trail())
+                .filteredOn(e -> e.type() == AuditEvent.Type.ADMIN_LOGIN)
+                .extracting(e -> e.client().address())
+                .containsExactlyInAnyOrder("198.51.100.1", "198.51.100.77");
+    }
+
     @Test
     void plainHttp_fromElsewhere_is403AtEveryDoorAndIssuesNothing() {
         String[] from = {"X-Forwarded-For", "198.51.100.7", "X-Forwarded-Proto", "http"};

@@ -44,6 +44,7 @@ final class AuditSeals {
 
     private final Database database;
     private final Supplier<List<byte[]>> everyKey;
+    private final TrailHeads heads;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
     private final ReentrantLock opening = new ReentrantLock();
@@ -61,10 +62,11 @@ final class AuditSeals {
      * @param newestKey under which chains are begun
      * @param everyKey all keys that are still there, also those that open no token any more
      */
-    AuditSeals(Database database, byte[] newestKey, Supplier<List<byte[]>> everyKey, Clock clock) {
+    AuditSeals(Database database, byte[] newestKey, Supplier<List<byte[]>> everyKey, TrailHeads heads, Clock clock) {
         this.database = database;
         this.newest = trailKey(newestKey);
         this.everyKey = everyKey;
+        this.heads = heads;
         this.clock = clock;
     }
 
@@ -160,6 +162,7 @@ final class AuditSeals {
             }
             return next;
         });
+        heads.begun(opened.chain());
         KeyedHash chainKey = ChainRecord.chainKey(key, opened.chain(), nonce);
         return new AuditChain(opened.chain(), chainKey, 1, opened.hash());
     }
@@ -223,13 +226,16 @@ final class AuditSeals {
             chain.resolve(unsure, Set.copyOf(database.call(c -> there.list(c, row -> row.id("id")))));
         }
         Optional<ChainRecord.Seal> next = chain.seal();
+        Optional<TrailHead> reached = Optional.empty();
         while (next.isPresent()) {
             if (!write(next.get())) {
                 return Outcome.LOST;
             }
             chain.sealed(next.get());
+            reached = next.map(TrailHead::of);
             next = chain.seal();
         }
+        reached.ifPresent(heads::keep);
         return chain.isSealed() ? Outcome.DONE : Outcome.REST;
     }
 
@@ -372,8 +378,11 @@ final class AuditSeals {
         });
     }
 
-    AuditCheck check(Collection<String> heads) {
-        return new AuditVerification(database, keys(), heads).check();
+    /** @throws IllegalArgumentException where one of {@code elsewhere} is no head */
+    AuditCheck check(Collection<String> elsewhere) {
+        List<TrailHead> wanted = new ArrayList<>(heads.kept());
+        elsewhere.forEach(head -> wanted.add(TrailHead.parse(head)));
+        return new AuditVerification(database, keys(), wanted).check();
     }
 
     /** Seals what is there, for the last time. Where the database is away, another process does it later. */

@@ -9,8 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.KeyedHash;
 import org.postern.core.spi.AuditCheck;
@@ -19,32 +17,9 @@ import org.postern.core.spi.AuditCheck.Kind;
 
 /** One look through the whole audit trail, chain by chain, in constant memory. Nodes may write meanwhile. */
 final class AuditVerification {
-    private static final int HEAD_BYTES = 8;
-    private static final Pattern HEAD = Pattern.compile("([0-9]{1,18}):([0-9]{1,18}):([0-9a-f]{16})");
-
-    /** A seal that must be in the trail. */
-    private record Head(long chain, long number, String hash) {
-        static Head parse(String text) {
-            Matcher parts = HEAD.matcher(text);
-            if (!parts.matches()) {
-                throw new IllegalArgumentException("a head looks like 3:1200:9f86d081884c7d65");
-            }
-            return new Head(Long.parseLong(parts.group(1)), Long.parseLong(parts.group(2)), parts.group(3));
-        }
-
-        static Head of(ChainRecord.Seal seal) {
-            return new Head(seal.chain(), seal.last(), seal.hash().hex(HEAD_BYTES));
-        }
-
-        @Override
-        public String toString() {
-            return chain + ":" + number + ":" + hash;
-        }
-    }
-
     private final Database database;
     private final List<KeyedHash> keys;
-    private final List<Head> wanted;
+    private final List<TrailHead> wanted;
     private final List<Finding> findings = new ArrayList<>();
     private final List<String> heads = new ArrayList<>();
     private final Map<Long, Long> sealedUpTo = new TreeMap<>();
@@ -53,11 +28,11 @@ final class AuditVerification {
     private long faults;
     private Optional<Instant> purged = Optional.empty();
 
-    /** @throws IllegalArgumentException where one of {@code wanted} is no head */
-    AuditVerification(Database database, List<KeyedHash> keys, Collection<String> wanted) {
+    /** @param wanted what must be in the trail */
+    AuditVerification(Database database, List<KeyedHash> keys, Collection<TrailHead> wanted) {
         this.database = database;
         this.keys = keys;
-        this.wanted = wanted.stream().map(Head::parse).toList();
+        this.wanted = List.copyOf(wanted);
     }
 
     AuditCheck check() {
@@ -125,9 +100,9 @@ final class AuditVerification {
         long there = database.call(c -> Command.of("select count(*) as n from audit_event where chain is null")
                         .first(c, row -> row.longNumber("n")))
                 .orElseThrow();
-        long stated = openings.isEmpty() ? there : openings.get(0).unsealed();
+        long stated = openings.isEmpty() ? 0 : openings.get(0).unsealed();
         if (there > stated) {
-            fault(Kind.ADDED, (there - stated) + " rows are in no chain, beside those from before the first chain");
+            fault(Kind.ADDED, (there - stated) + " rows are in no chain, and not from before the first chain");
         } else if (there < stated && purged.isEmpty()) {
             fault(Kind.REMOVED, (stated - there) + " of the " + stated + " rows from before the first chain");
         }
@@ -166,7 +141,7 @@ final class AuditVerification {
         private final long start;
         private final long lastSealed;
         private final Iterator<ChainReader.Linked> rows;
-        private final List<Head> expected = new ArrayList<>();
+        private final List<TrailHead> expected = new ArrayList<>();
         private ChainReader.@Nullable Linked row;
         private ChainRecord.@Nullable Seal last;
         private Bytes previous;
@@ -241,7 +216,7 @@ final class AuditVerification {
             next = seal.last() + 1;
             previous = seal.hash();
             last = seal;
-            expected.removeIf(head -> head.equals(Head.of(seal)));
+            expected.removeIf(head -> head.equals(TrailHead.of(seal)));
         }
 
         private void advance() {
@@ -335,7 +310,7 @@ final class AuditVerification {
             ChainRecord.Seal end = last;
             sealedUpTo.put(chain, end == null ? start : end.last());
             if (end != null) {
-                heads.add(Head.of(end).toString());
+                heads.add(TrailHead.of(end).toString());
             }
             gone.map(ChainRecord.Purged::before)
                     .filter(b -> purged.isEmpty() || b.isAfter(purged.get()))

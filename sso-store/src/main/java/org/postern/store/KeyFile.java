@@ -1,18 +1,6 @@
 package org.postern.store;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFileAttributes;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -21,10 +9,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.postern.core.TokenKeys;
 import org.postern.core.TokenLife;
 import org.postern.core.UnavailableException;
@@ -54,8 +40,6 @@ public final class KeyFile {
      */
     private static final Duration KEPT = TokenLife.MAX.plusDays(1);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-
     private static final class Key {
         private final Instant made;
         private final byte[] bytes;
@@ -70,21 +54,19 @@ public final class KeyFile {
         }
     }
 
-    private final DataFolder folder;
-    private final Path file;
+    private final PrivateFile file;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
 
     /** @param dataFolder made, with its parents, where it is not there */
     public KeyFile(Path dataFolder, Clock clock) {
-        this.folder = new DataFolder(dataFolder);
-        this.file = folder.path().resolve(NAME);
+        this.file = new PrivateFile(new DataFolder(dataFolder), NAME);
         this.clock = clock;
     }
 
     /** The keys, newest first: at least one, each of 32 bytes or more. */
     public List<byte[]> keys() {
-        return existing().orElseGet(() -> inUse(locked(() -> read().orElseGet(this::writeFirst))));
+        return existing().orElseGet(() -> inUse(file.locked(() -> read().orElseGet(this::writeFirst))));
     }
 
     /** The keys that ever were, newest first; none where there is no file. */
@@ -108,7 +90,7 @@ public final class KeyFile {
     }
 
     private List<Key> writeFirst() {
-        LOG.info("Making the key file {}", file);
+        LOG.info("Making the key file {}", file.path());
         return write(List.of(newKey()));
     }
 
@@ -119,7 +101,7 @@ public final class KeyFile {
      * @return how many keys open tokens now
      */
     public int rotate() {
-        return inUse(locked(() -> {
+        return inUse(file.locked(() -> {
                     List<Key> keys = new ArrayList<>(List.of(newKey()));
                     keys.addAll(read().orElse(List.of()));
                     return write(keys);
@@ -134,27 +116,20 @@ public final class KeyFile {
     }
 
     private Optional<List<Key>> read() {
-        try {
-            if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                return Optional.empty();
-            }
-            if (DataFolder.openToOthers(file)) {
-                throw bad("is open to others: chmod 600 it, and rotate the keys if somebody may have read it");
-            }
-            List<Key> keys = new ArrayList<>();
-            for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
-                if (!line.isBlank() && !line.startsWith("#")) {
-                    keys.add(key(line.strip()));
-                }
-            }
+        if (file.isOpenToOthers()) {
+            throw bad("is open to others: chmod 600 it, and rotate the keys if somebody may have read it");
+        }
+        return file.lines().map(lines -> {
+            List<Key> keys = lines.stream()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .map(line -> key(line.strip()))
+                    .toList();
             if (keys.isEmpty()) {
                 throw bad(
                         "holds no key: restore it from a backup, or remove it, which ends all tokens and leaves the audit trail unverifiable");
             }
-            return Optional.of(List.copyOf(keys));
-        } catch (IOException e) {
-            throw new UnavailableException("the key file " + file + " cannot be read", e);
-        }
+            return keys;
+        });
     }
 
     private Key key(String line) {
@@ -172,86 +147,13 @@ public final class KeyFile {
     }
 
     private SettingsException bad(String problem) {
-        return new SettingsException(Setting.DATA.key(), "the key file " + file + " " + problem);
+        return new SettingsException(Setting.DATA.key(), "the key file " + file.path() + " " + problem);
     }
 
-    /** Puts the whole file in place at once: whoever reads sees the old one or the new one. */
     private List<Key> write(List<Key> keys) {
         StringBuilder text = new StringBuilder(HEADER).append('\n');
         keys.forEach(key -> text.append(key.line()).append('\n'));
-        Path draft = file.resolveSibling(NAME + ".new");
-        try {
-            Files.deleteIfExists(draft);
-            Set<StandardOpenOption> options = EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            try (FileChannel channel = FileChannel.open(draft, options, DataFolder.attributes(draft, "rw-------"))) {
-                ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.ISO_8859_1));
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
-            giveTo(draft, Files.exists(file) ? file : folder.path());
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            return keys;
-        } catch (IOException e) {
-            throw new UnavailableException("the key file " + file + " cannot be written", e);
-        }
-    }
-
-    /** A command that root runs must not take the keys away from the service, which runs as a user of its own. */
-    private static void giveTo(Path made, Path like) throws IOException {
-        PosixFileAttributeView view = Files.getFileAttributeView(made, PosixFileAttributeView.class);
-        PosixFileAttributeView wanted = Files.getFileAttributeView(like, PosixFileAttributeView.class);
-        if (view == null || wanted == null) {
-            return;
-        }
-        PosixFileAttributes is = view.readAttributes();
-        PosixFileAttributes as = wanted.readAttributes();
-        if (!is.owner().equals(as.owner())) {
-            view.setGroup(as.group());
-            view.setOwner(as.owner());
-        }
-    }
-
-    private interface Change {
-        List<Key> make();
-    }
-
-    /** One change at a time, over all processes. */
-    private List<Key> locked(Change change) {
-        folder.make();
-        Path lockFile = file.resolveSibling(NAME + ".lock");
-        Set<StandardOpenOption> options = EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try (FileChannel channel = FileChannel.open(lockFile, options, DataFolder.attributes(lockFile, "rw-------"));
-                FileLock lock = lock(channel)) {
-            return lock.isValid() ? change.make() : locked(change);
-        } catch (IOException e) {
-            throw new UnavailableException("the key file " + file + " cannot be changed", e);
-        }
-    }
-
-    private FileLock lock(FileChannel channel) throws IOException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (System.nanoTime() < deadline) {
-            try {
-                FileLock lock = channel.tryLock();
-                if (lock != null) {
-                    return lock;
-                }
-            } catch (OverlappingFileLockException heldInThisProcess) {
-                // Tried again, as where another process holds it.
-            }
-            pause();
-        }
-        throw new UnavailableException("the key file " + file + " is being changed by another process");
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(20);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UnavailableException("interrupted while waiting for the key file", e);
-        }
+        file.replace(text.toString());
+        return keys;
     }
 }

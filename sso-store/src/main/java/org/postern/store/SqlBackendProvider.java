@@ -101,7 +101,12 @@ public final class SqlBackendProvider implements BackendProvider {
                     new Passwords(cost, cores, PASSWORD_PATIENCE),
                     keys,
                     inFile ? file::existing : () -> Optional.of(wanted.keys()),
-                    new AuditSeals(database, newestFirst.get(0), inFile ? file::everyKey : wanted::keys, clock));
+                    new AuditSeals(
+                            database,
+                            newestFirst.get(0),
+                            inFile ? file::everyKey : wanted::keys,
+                            new TrailHeads(new DataFolder(Path.of(wanted.data()))),
+                            clock));
             opened = true;
             return backend;
         } finally {

@@ -3,6 +3,9 @@ package org.postern.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -89,6 +92,19 @@ class AuditChainTest {
                 .about(samples.alice())
                 .by(samples.admin())
                 .because(detail);
+    }
+
+    /** As where somebody looks who has the database and the keys, and nothing that was kept elsewhere. */
+    private static void forgetHeads(Settings settings) {
+        try {
+            assertThat(Files.deleteIfExists(heads(settings))).isTrue();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path heads(Settings settings) {
+        return Path.of(settings.database().data()).resolve(TrailHeads.NAME);
     }
 
     private static int change(SqlBackend backend, String sql) {
@@ -195,6 +211,7 @@ class AuditChainTest {
                 String[] head = check(backend).heads().toArray(new String[0]);
                 assertThat(check(backend, head).findings()).as(kind).isEmpty();
                 assertThat(change(backend, statement(kind, sql))).as(kind).isPositive();
+                forgetHeads(settings);
                 // What only a head tells is told by nothing else.
                 AuditCheck check = found.endsWith("?") ? check(backend, head) : check(backend);
                 assertThat(check.whole()).isFalse();
@@ -236,7 +253,93 @@ class AuditChainTest {
             assertThat(check(backend).intact()).isEqualTo(5);
             change(backend, "delete from audit_seal where chain = 1");
             change(backend, "delete from audit_event where chain = 1");
+            forgetHeads(settings);
             assertThat(kinds(check(backend))).containsExactly(Kind.REMOVED);
+        }
+    }
+
+    /** Who has the database alone takes all rows out of their chains, as if there had been none. */
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void everyRowUnchained_isFoundByTheDataFolder(String kind) {
+        Settings settings = settings(kind);
+        try (SqlBackend backend = open(settings)) {
+            write(backend, 4);
+            backend.sealAudit();
+            unchain(backend);
+            assertThat(kinds(check(backend))).containsExactlyInAnyOrder(Kind.ADDED, Kind.REMOVED);
+        }
+        // Also after another process began the chains anew, which takes the rows for older ones; for good.
+        for (int start = 0; start < 3; start++) {
+            try (SqlBackend backend = open(settings)) {
+                unchain(backend);
+                write(backend, 9);
+                backend.sealAudit();
+                assertThat(kinds(check(backend))).contains(Kind.REMOVED);
+            }
+        }
+        try (SqlBackend backend = open(settings)) {
+            forgetHeads(settings);
+            assertThat(check(backend).findings()).isEmpty();
+        }
+    }
+
+    private static void unchain(SqlBackend backend) {
+        for (String table : List.of("audit_chain", "audit_seal", "audit_purge")) {
+            change(backend, "delete from " + table);
+        }
+        change(backend, "update audit_event set chain = null, chain_number = null, chain_hash = null");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void endCutOff_isFoundByTheDataFolder(String kind) {
+        Settings settings = settings(kind);
+        try (SqlBackend backend = open(settings)) {
+            write(backend, 3);
+            backend.sealAudit();
+            write(backend, 1);
+            backend.sealAudit();
+            change(backend, "delete from audit_seal where first_number = 4");
+            change(backend, "delete from audit_event where chain_number = 4");
+            assertThat(kinds(check(backend))).containsExactly(Kind.REMOVED);
+        }
+    }
+
+    /** Two processes of one folder keep their heads in one file. */
+    @Test
+    void headsOfTwoProcesses_areBothKept() throws Exception {
+        Settings settings = TestSettings.postgres(TestPostgres.newDatabase(), folder);
+        try (SqlBackend one = open(settings);
+                SqlBackend other = open(settings)) {
+            write(one, 2);
+            write(other, 3);
+            one.sealAudit();
+            other.sealAudit();
+            write(one, 1);
+            one.sealAudit();
+            assertThat(Files.readAllLines(heads(settings)))
+                    .containsExactlyElementsOf(check(other).heads())
+                    .hasSize(2);
+            assertThat(check(one).findings()).isEmpty();
+        }
+    }
+
+    /** What is in the file is no reason to stop; but nobody who asks is told that all is well. */
+    @Test
+    void headsMalformed_workGoesOn_andTheCheckSaysSo() throws Exception {
+        Settings settings = settings("h2");
+        try (SqlBackend backend = open(settings)) {
+            write(backend, 1);
+            backend.sealAudit();
+            Files.writeString(heads(settings), "1:1:rubbish\n");
+            write(backend, 1);
+            backend.sealAudit();
+            assertThat(samples.trail(backend)).hasSize(2);
+            assertThatExceptionOfType(UnavailableException.class)
+                    .isThrownBy(() -> check(backend))
+                    .withMessageContaining("audit.heads is malformed");
+            assertThat(heads(settings)).hasContent("1:1:rubbish");
         }
     }
 

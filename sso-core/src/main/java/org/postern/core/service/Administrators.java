@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.postern.core.AdminSession;
 import org.postern.core.Administrator;
 import org.postern.core.AuditEvent;
@@ -62,6 +63,9 @@ public final class Administrators {
     /** The longest life of a session. */
     public static final Duration MAX_SESSION = Duration.ofDays(1);
 
+    /** Its start is told, and not each use. */
+    private static final String SESSION = "session";
+
     private final MailDirectory directory;
     private final TokenStore store;
     private final TokenKeys keys;
@@ -100,21 +104,13 @@ public final class Administrators {
     public Login byPassword(String address, Secret password, Client client) {
         Optional<MailboxAddress> account = MailboxAddress.parse(address);
         return attempt(account, client, "password", () -> {
-            if (account.isEmpty()) {
-                return Proof.WRONG;
-            }
-            return switch (verified.check(account.get(), password)) {
-                case WRONG -> Proof.WRONG;
-                case RIGHT -> proofOf(directory.administrator(account.get()), true);
-                case RIGHT_AS_BEFORE -> proofOf(directory.administrator(account.get()), false);
-            };
+            return account.filter(a -> verified.isRight(a, password)).flatMap(directory::administrator);
         });
     }
 
     /** The administrator to whom this API key belongs. */
     public Login byApiKey(Secret apiKey, Client client) {
-        return attempt(
-                Optional.empty(), client, "api key", () -> proofOf(directory.administratorByApiKey(apiKey), true));
+        return attempt(Optional.empty(), client, "api key", () -> directory.administratorByApiKey(apiKey));
     }
 
     /** The administrator who started the session with this value, which is used by it. */
@@ -134,17 +130,17 @@ public final class Administrators {
 
     private Login bySession(String address, Secret value, boolean console, boolean used, Client client) {
         Optional<MailboxAddress> account = MailboxAddress.parse(address);
-        return attempt(account, client, "session", () -> {
+        return attempt(account, client, SESSION, () -> {
             Optional<AdminSession> session = account.flatMap(a -> session(a, value))
                     .filter(s -> s.idleAt().isPresent() == console)
                     .filter(this::isPasswordSame);
             if (session.isEmpty()) {
-                return Proof.WRONG;
+                return Optional.empty();
             }
             if (used) {
                 use(session.get(), value);
             }
-            return proofOf(directory.administrator(account.orElseThrow()), false);
+            return directory.administrator(account.orElseThrow());
         });
     }
 
@@ -214,20 +210,12 @@ public final class Administrators {
         store.endAdminSession(keys.digests(administrator, value));
     }
 
-    /** What looking at credentials showed. */
-    private record Proof(Optional<Administrator> administrator, boolean isNews) {
-        static final Proof WRONG = new Proof(Optional.empty(), false);
-    }
-
-    private interface Look {
-        Proof look();
-    }
-
-    private static Proof proofOf(Optional<Administrator> administrator, boolean isNews) {
-        return new Proof(administrator, isNews);
-    }
-
-    private Login attempt(Optional<MailboxAddress> account, Client client, String how, Look look) {
+    /** @param credentials looks at them: whose they are */
+    private Login attempt(
+            Optional<MailboxAddress> account,
+            Client client,
+            String how,
+            Supplier<Optional<Administrator>> credentials) {
         Throttle.Admission admission =
                 throttle.begin(account.map(MailboxAddress::toString).orElse(""), client);
         if (admission instanceof Throttle.Blocked blocked) {
@@ -236,16 +224,14 @@ public final class Administrators {
                     audit.foldHeldBack(refusal(account, client, how + ": " + AuditTrail.HELD_BACK)));
         }
         try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
-            Proof proof = look.look();
-            if (proof.administrator()
-                    .filter(a -> !authority.isSuspended(a.address()))
-                    .isEmpty()) {
+            Optional<Administrator> found = credentials.get().filter(a -> !authority.isSuspended(a.address()));
+            if (found.isEmpty()) {
                 counted.wrong();
                 return new Login.Refused(audit.fold(refusal(account, client, how)));
             }
             counted.right();
-            Administrator administrator = proof.administrator().get();
-            if (proof.isNews()) {
+            Administrator administrator = found.get();
+            if (!how.equals(SESSION)) {
                 audit.fold(AuditEvent.of(AuditEvent.Type.ADMIN_LOGIN, clock.instant(), client)
                         .by(administrator.address())
                         .because(how));

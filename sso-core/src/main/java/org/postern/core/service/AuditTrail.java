@@ -52,6 +52,9 @@ public final class AuditTrail {
     private final MailDirectory directory;
     private final Clock clock;
     private final Folding minutely;
+    /** A script shows its password or key with each call: told once, and counted. */
+    private final Folding adminLogins;
+
     private final Folding hourly;
 
     AuditTrail(TokenStore store, MailDirectory directory, Clock clock) {
@@ -59,6 +62,7 @@ public final class AuditTrail {
         this.directory = directory;
         this.clock = clock;
         minutely = new Folding(clock, Duration.ofMinutes(1), ROWS_ALIKE, ROWS_OF_TYPE);
+        adminLogins = new Folding(clock, Duration.ofMinutes(1), 1, ROWS_OF_TYPE);
         hourly = new Folding(clock, Duration.ofHours(1), 1, ROWS_OF_MAIL_LOGINS);
     }
 
@@ -129,12 +133,16 @@ public final class AuditTrail {
     }
 
     private Folding folding(AuditEvent event) {
-        return event.type() == AuditEvent.Type.MAIL_LOGIN ? hourly : minutely;
+        return switch (event.type()) {
+            case MAIL_LOGIN -> hourly;
+            case ADMIN_LOGIN -> adminLogins;
+            default -> minutely;
+        };
     }
 
     /** Writes the counts of a minute, or an hour, that is over; called now and then. */
     public void flush() {
-        for (Folding folding : List.of(minutely, hourly)) {
+        for (Folding folding : List.of(minutely, adminLogins, hourly)) {
             if (folding.isOver()) {
                 writeCounts(folding);
             }
@@ -144,6 +152,7 @@ public final class AuditTrail {
     /** Writes all counts, however young. */
     public void close() {
         writeCounts(minutely);
+        writeCounts(adminLogins);
         writeCounts(hourly);
     }
 

@@ -154,7 +154,7 @@ public final class MailLogins {
     }
 
     private boolean isOwnPassword(MailboxAddress mailbox, Secret secret) {
-        return passwords.check(mailbox, secret) != VerifiedPasswords.Result.WRONG && authority.isActive(mailbox);
+        return passwords.isRight(mailbox, secret) && authority.isActive(mailbox);
     }
 
     private boolean isNewGuess(TokenDigest value) {

@@ -28,13 +28,6 @@ import org.postern.core.spi.MailDirectory;
  * one does the work. At most 1,000 are remembered, the ones used longest ago go first.
  */
 final class VerifiedPasswords {
-    enum Result {
-        WRONG,
-        RIGHT,
-        /** Right, as was known from a check within the last minute. */
-        RIGHT_AS_BEFORE
-    }
-
     private static final int MOST = 1_000;
     private static final Duration LIFE = Duration.ofMinutes(1);
     private static final String HMAC = "HmacSHA256";
@@ -55,18 +48,18 @@ final class VerifiedPasswords {
         key = new SecretKeySpec(bytes, HMAC);
     }
 
-    Result check(MailboxAddress account, Secret password) {
+    boolean isRight(MailboxAddress account, Secret password) {
         String name = name(account, password);
         Optional<String> version = directory.passwordVersion(account);
         if (version.isPresent() && isRemembered(name, version.get())) {
-            return Result.RIGHT_AS_BEFORE;
+            return true;
         }
         if (!checkOnce(name, account, password)) {
-            return Result.WRONG;
+            return false;
         }
         // The version was read before the check: a change in between makes the memory worthless, never wrong.
         version.ifPresent(v -> remember(name, v));
-        return Result.RIGHT;
+        return true;
     }
 
     private boolean checkOnce(String name, MailboxAddress account, Secret password) {

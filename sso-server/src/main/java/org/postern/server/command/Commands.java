@@ -396,8 +396,8 @@ public final class Commands {
                     + " can be told");
         }
         if (check.unsealed() > 0) {
-            out.println(counted(check.unsealed(), "row is", "rows are")
-                    + " in no chain: from before the trail was chained");
+            out.println(counted(check.unsealed(), "row is", "rows are") + " in no chain"
+                    + (check.whole() ? ": from before the trail was chained" : ""));
         }
         check.purged().ifPresent(before -> out.println("rows from before " + before + " were purged"));
         if (!check.heads().isEmpty()) {
