@@ -33,7 +33,7 @@ record StoredEvent(
 
     /**
      * What counts are made of, of each row that counts; to be bound: what {@code bucket} has, and {@link #ofPeriod}. Names
-     * no column but those of the index of domains and ids, in which a period is a stretch of ids.
+     * no column and no event but those of the index {@code audit_event_counts}, in which a period is a stretch of ids.
      *
      * @param bucket the number, from 0, of a row's bucket
      */
