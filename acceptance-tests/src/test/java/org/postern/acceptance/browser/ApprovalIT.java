@@ -162,4 +162,24 @@ class ApprovalIT {
             assertThat(browser.has("#support")).isFalse();
         });
     }
+
+    /** A password that the browser keeps is no word of its owner. */
+    @Test
+    void pageOfAnotherSite_doesNotApproveWithTheBrowsersPassword() {
+        Desk desk = Desk.of(postern, "mail@acme.example");
+        Desk.Issued issued = desk.issue(ALICE, "sso");
+        try (Elsewhere elsewhere = Elsewhere.open();
+                Browser keeping = Browser.open()) {
+            elsewhere.page(
+                    "/prize",
+                    "<!DOCTYPE html><html lang=en><title>Prize</title><form method=post action='" + postern.address()
+                            + "/sso/v1/tokens/" + issued.id() + "/approval'><button>Win</button></form></html>");
+            keeping.go(postern.address().replace("://", "://domain%40acme.example:demo-domain@") + "/sso/v1/me");
+            assertThat(keeping.text()).contains("domain@acme.example");
+            keeping.go(elsewhere.otherSite() + "/prize").click("button");
+            keeping.see("body", "A page of another site does not act with a browser's password.");
+            assertThat(desk.state(issued.id())).isEqualTo("pending");
+        }
+        desk.revoke(issued.id());
+    }
 }
