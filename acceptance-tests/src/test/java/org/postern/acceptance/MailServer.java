@@ -143,8 +143,11 @@ final class MailServer implements AutoCloseable {
             Files.writeString(
                     folder.resolve("postern-oauth2.conf.ext"),
                     edited(
-                            "dovecot/postern-oauth2.conf.ext",
-                            Map.of("http://127.0.0.1:8080/", postern + "/", "the-mail-key", "demo-mail-key")));
+                                    "dovecot/postern-oauth2.conf.ext",
+                                    Map.of("http://127.0.0.1:8080/", postern + "/", "the-mail-key", "demo-mail-key"))
+                            + certificate
+                                    .map(c -> "tls_ca_cert_file = " + c.file + "\n")
+                                    .orElse(""));
             Files.writeString(
                     folder.resolve("postern.conf"),
                     edited("dovecot/postern-" + passdb + ".conf", Map.of("/etc/dovecot/", folder + "/")));
