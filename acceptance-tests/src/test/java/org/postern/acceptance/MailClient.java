@@ -41,6 +41,17 @@ final class MailClient implements AutoCloseable {
         return client;
     }
 
+    /** Logs in over POP3 and stays. */
+    static MailClient pop3Open(int port, String user, String password) throws IOException {
+        MailClient client = new MailClient(port);
+        client.in.readLine();
+        client.say("USER " + user);
+        client.in.readLine();
+        client.say("PASS " + password);
+        client.require("+OK", client.in.readLine());
+        return client;
+    }
+
     private void require(String start, String answer) throws IOException {
         if (!answer.startsWith(start)) {
             close();

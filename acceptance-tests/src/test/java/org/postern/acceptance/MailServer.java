@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -27,15 +28,41 @@ final class MailServer implements AutoCloseable {
     final int imap;
     final int pop3;
     final int smtp;
+    /** The ports that speak TLS from the first byte; none where the server has no certificate. */
+    final Secure secure;
     /** Of doveadm's HTTP API; 0 where there is none. */
     final int doveadm;
 
-    private MailServer(Path folder, List<String> command, int imap, int pop3, int smtp, int doveadm) {
+    /** Ports that speak TLS from the first byte. */
+    record Secure(int imap, int pop3, int smtp) {
+        static final Secure NONE = new Secure(0, 0, 0);
+
+        static Secure free() {
+            return new Secure(RunningPostern.freePort(), RunningPostern.freePort(), RunningPostern.freePort());
+        }
+    }
+
+    /** A certificate for {@code localhost} and 127.0.0.1 that signs itself, and its key. */
+    record Certificate(Path file, Path key) {
+        static Certificate made(Path folder) {
+            Certificate made = new Certificate(open(folder).resolve("cert.pem"), folder.resolve("key.pem"));
+            Tool.run(
+                            "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+                                    + " -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -out "
+                                    + made.file + " -keyout " + made.key,
+                            "")
+                    .isFine();
+            return made;
+        }
+    }
+
+    private MailServer(Path folder, List<String> command, int imap, int pop3, int smtp, Secure secure, int doveadm) {
         this.folder = folder;
         this.doveadm = doveadm;
         this.imap = imap;
         this.pop3 = pop3;
         this.smtp = smtp;
+        this.secure = secure;
         try {
             process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -77,7 +104,12 @@ final class MailServer implements AutoCloseable {
      * @param postern where it asks
      */
     static MailServer dovecot(Path folder, String passdb, int postern) {
-        return dovecot(folder, passdb, postern, "");
+        return dovecot(folder, passdb, "http://127.0.0.1:" + postern, "", Optional.empty());
+    }
+
+    /** The same with a certificate, for STARTTLS and for ports that speak TLS from the first byte. */
+    static MailServer dovecot(Path folder, String passdb, String postern, Certificate certificate) {
+        return dovecot(folder, passdb, postern, "", Optional.of(certificate));
     }
 
     /** The same, which takes a password from nginx in every token's place. */
@@ -86,14 +118,16 @@ final class MailServer implements AutoCloseable {
             return dovecot(
                     folder,
                     "lua",
-                    postern,
-                    edited("nginx/dovecot-behind.conf", Map.of("the-password-of-the-proxy", password)));
+                    "http://127.0.0.1:" + postern,
+                    edited("nginx/dovecot-behind.conf", Map.of("the-password-of-the-proxy", password)),
+                    Optional.empty());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static MailServer dovecot(Path folder, String passdb, int postern, String first) {
+    private static MailServer dovecot(
+            Path folder, String passdb, String postern, String first, Optional<Certificate> certificate) {
         try {
             open(folder);
             Path home = Files.createDirectories(folder.resolve("home"));
@@ -104,17 +138,16 @@ final class MailServer implements AutoCloseable {
                     edited(
                             "dovecot/postern.lua",
                             Map.of(
-                                    "http://127.0.0.1:8080/", "http://127.0.0.1:" + postern + "/",
+                                    "http://127.0.0.1:8080/", postern + "/",
                                     "/etc/dovecot/postern.key", folder + "/postern.key")));
             Files.writeString(
                     folder.resolve("postern-oauth2.conf.ext"),
                     edited(
-                            "dovecot/postern-oauth2.conf.ext",
-                            Map.of(
-                                    "http://127.0.0.1:8080/",
-                                    "http://127.0.0.1:" + postern + "/",
-                                    "the-mail-key",
-                                    "demo-mail-key")));
+                                    "dovecot/postern-oauth2.conf.ext",
+                                    Map.of("http://127.0.0.1:8080/", postern + "/", "the-mail-key", "demo-mail-key"))
+                            + certificate
+                                    .map(c -> "tls_ca_cert_file = " + c.file + "\n")
+                                    .orElse(""));
             Files.writeString(
                     folder.resolve("postern.conf"),
                     edited("dovecot/postern-" + passdb + ".conf", Map.of("/etc/dovecot/", folder + "/")));
@@ -124,6 +157,7 @@ final class MailServer implements AutoCloseable {
             int imap = RunningPostern.freePort();
             int pop3 = RunningPostern.freePort();
             int smtp = RunningPostern.freePort();
+            Secure secure = certificate.map(c -> Secure.free()).orElse(Secure.NONE);
             int lmtp = RunningPostern.freePort();
             int doveadm = RunningPostern.freePort();
             boolean root = Files.isWritable(Path.of("/"));
@@ -135,7 +169,10 @@ final class MailServer implements AutoCloseable {
                     "instance_name = postern-test-" + imap,
                     "protocols = imap pop3 submission lmtp",
                     "listen = 127.0.0.1",
-                    "ssl = no",
+                    certificate
+                            .map(c -> "ssl = yes\nssl_cert = <" + c.file + "\nssl_key = <" + c.key
+                                    + "\nssl_client_ca_file = " + c.file)
+                            .orElse("ssl = no"),
                     "disable_plaintext_auth = no",
                     "auth_mechanisms = plain login cram-md5",
                     "auth_failure_delay = 0",
@@ -157,10 +194,10 @@ final class MailServer implements AutoCloseable {
                     "  driver = static",
                     "  args = uid=" + (root ? "65534" : user) + " gid=65534 home=" + home + "/%Lu allow_all_users=yes",
                     "}",
-                    listener("imap-login", "imap", imap, "imaps"),
-                    listener("pop3-login", "pop3", pop3, "pop3s"),
-                    listener("submission-login", "submission", smtp, "submissions"),
-                    listener("lmtp", "lmtp", lmtp, ""),
+                    listener("imap-login", "imap", imap, "imaps", secure.imap),
+                    listener("pop3-login", "pop3", pop3, "pop3s", secure.pop3),
+                    listener("submission-login", "submission", smtp, "submissions", secure.smtp),
+                    listener("lmtp", "lmtp", lmtp, "", 0),
                     // Else every attempt from an address that failed once is held back, the next test's too.
                     "service anvil {\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}");
             Files.write(folder.resolve("dovecot.conf"), lines);
@@ -170,15 +207,20 @@ final class MailServer implements AutoCloseable {
                     imap,
                     pop3,
                     smtp,
+                    secure,
                     doveadm);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static String listener(String service, String protocol, int port, String secure) {
+    private static String listener(String service, String protocol, int port, String secure, int securePort) {
         return "service " + service + " {\n  inet_listener " + protocol + " {\n    port = " + port + "\n  }\n"
-                + (secure.isEmpty() ? "" : "  inet_listener " + secure + " {\n    port = 0\n  }\n") + "}";
+                + (secure.isEmpty()
+                        ? ""
+                        : "  inet_listener " + secure + " {\n    port = " + securePort
+                                + (securePort == 0 ? "" : "\n    ssl = yes") + "\n  }\n")
+                + "}";
     }
 
     /**
@@ -186,9 +228,15 @@ final class MailServer implements AutoCloseable {
      * logged in, and throws it away.
      */
     static MailServer postfix(Path folder, int authPort) {
+        return postfix(folder, authPort, Optional.empty());
+    }
+
+    /** The same with a certificate, which offers AUTH over TLS alone, as its page says. */
+    static MailServer postfix(Path folder, int authPort, Optional<Certificate> certificate) {
         try {
             open(folder);
             int smtp = RunningPostern.freePort();
+            int smtps = certificate.map(c -> RunningPostern.freePort()).orElse(0);
             for (String name : List.of("queue", "data")) {
                 Files.createDirectories(folder.resolve(name));
             }
@@ -213,6 +261,10 @@ final class MailServer implements AutoCloseable {
                             "default_transport = discard",
                             "smtpd_relay_restrictions = permit_sasl_authenticated, reject",
                             "smtpd_delay_reject = no",
+                            certificate
+                                    .map(c -> "smtpd_tls_security_level = may\nsmtpd_tls_auth_only = yes"
+                                            + "\nsmtpd_tls_cert_file = " + c.file + "\nsmtpd_tls_key_file = " + c.key)
+                                    .orElse(""),
                             edited(
                                     "postfix/postern-main.cf",
                                     Map.of("inet:127.0.0.1:12345", "inet:127.0.0.1:" + authPort))));
@@ -221,6 +273,9 @@ final class MailServer implements AutoCloseable {
                     String.join(
                             "\n",
                             "127.0.0.1:" + smtp + " inet n - n - - smtpd",
+                            smtps == 0
+                                    ? ""
+                                    : "127.0.0.1:" + smtps + " inet n - n - - smtpd\n  -o smtpd_tls_wrappermode=yes",
                             "cleanup unix n - n - 0 cleanup",
                             "qmgr unix n - n 300 1 qmgr",
                             "rewrite unix - - n - - trivial-rewrite",
@@ -247,6 +302,7 @@ final class MailServer implements AutoCloseable {
                     smtp,
                     smtp,
                     smtp,
+                    new Secure(0, 0, smtps),
                     0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -256,30 +312,47 @@ final class MailServer implements AutoCloseable {
     }
 
     /** nginx, which asks Postern where to send whom. */
-    static MailServer nginx(Path folder, int postern) {
+    static MailServer nginx(Path folder, int postern, Certificate certificate, String starttls) {
+        return nginx(folder, postern, certificate, starttls, "");
+    }
+
+    /**
+     * The same with more at the top level of its configuration.
+     *
+     * @param starttls {@code only} as in the file, or {@code on} for clients without TLS
+     */
+    static MailServer nginx(Path folder, int postern, Certificate certificate, String starttls, String more) {
         try {
             open(folder);
             int imap = RunningPostern.freePort();
             int pop3 = RunningPostern.freePort();
             int smtp = RunningPostern.freePort();
+            Secure secure = Secure.free();
             String mail = edited(
                     "nginx/postern-mail.conf",
-                    Map.of(
-                            "127.0.0.1:8080/", "127.0.0.1:" + postern + "/",
-                            "the-mail-key;", "demo-mail-key;",
-                            "listen 143;", "listen 127.0.0.1:" + imap + ";",
-                            "listen 110;", "listen 127.0.0.1:" + pop3 + ";",
-                            "listen 587;", "listen 127.0.0.1:" + smtp + ";"));
+                    Map.ofEntries(
+                            Map.entry("127.0.0.1:8080/", "127.0.0.1:" + postern + "/"),
+                            Map.entry("the-mail-key;", "demo-mail-key;"),
+                            Map.entry("/etc/ssl/certs/mail.example.com.pem", certificate.file.toString()),
+                            Map.entry("/etc/ssl/private/mail.example.com.key", certificate.key.toString()),
+                            Map.entry("starttls only;", "starttls " + starttls + ";"),
+                            Map.entry("listen 143;", "listen 127.0.0.1:" + imap + ";"),
+                            Map.entry("listen 993 ssl;", "listen 127.0.0.1:" + secure.imap + " ssl;"),
+                            Map.entry("listen 110;", "listen 127.0.0.1:" + pop3 + ";"),
+                            Map.entry("listen 995 ssl;", "listen 127.0.0.1:" + secure.pop3 + " ssl;"),
+                            Map.entry("listen 587;", "listen 127.0.0.1:" + smtp + ";"),
+                            Map.entry("listen 465 ssl;", "listen 127.0.0.1:" + secure.smtp + " ssl;")));
             Files.writeString(
                     folder.resolve("nginx.conf"),
                     "load_module /usr/lib/nginx/modules/ngx_mail_module.so;\ndaemon off;\npid " + folder
-                            + "/pid;\nerror_log " + folder + "/nginx.log info;\nevents {\n}\n" + mail);
+                            + "/pid;\nerror_log " + folder + "/nginx.log info;\nevents {\n}\n" + more + mail);
             return new MailServer(
                     folder,
                     List.of("/usr/sbin/nginx", "-p", folder.toString(), "-c", folder + "/nginx.conf"),
                     imap,
                     pop3,
                     smtp,
+                    secure,
                     0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -2,9 +2,11 @@ package org.postern.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,7 +59,7 @@ class MailServersIT {
                 .setting("sso.mail.doveadm.key", MailServer.DOVEADM_KEY)
                 .start();
         desk = HelpDesk.demo(port);
-        nginx = MailServer.nginx(made("nginx"), port);
+        nginx = MailServer.nginx(made("nginx"), port, MailServer.Certificate.made(made("certificate")), "on");
         postfix = MailServer.postfix(made("postfix"), authPort);
     }
 
@@ -143,6 +145,28 @@ class MailServersIT {
                 MailServer server = MailServer.dovecot(hanging, passdb, silent.getLocalPort())) {
             Duration took = timed(() -> List.of(MailClient.imap(server.imap, ALICE, "demo-alice")));
             assertThat(took).isBetween(Duration.ofMillis(500), Duration.ofSeconds(3));
+        }
+    }
+
+    /** 401 is what Postern says to a wrong key. */
+    @ParameterizedTest
+    @ValueSource(strings = {"lua 500", "oauth2 500", "lua 401", "oauth2 401"})
+    void posternAnswersNeitherYesNorNo_ownPasswordsWork_within3Seconds(String which, @TempDir Path own)
+            throws IOException {
+        int status = Integer.parseInt(which.replaceFirst(".* ", ""));
+        HttpServer faulty = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        faulty.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(status, -1);
+            exchange.close();
+        });
+        faulty.start();
+        try (MailServer server = MailServer.dovecot(
+                own, which.replaceFirst(" .*", ""), faulty.getAddress().getPort())) {
+            assertThat(timed(() -> everywhere(server, ALICE, "demo-alice"))).isLessThan(Duration.ofSeconds(3));
+            assertThat(MailClient.imap(server.imap, ALICE, "wrong")).isFalse();
+        } finally {
+            faulty.stop(0);
         }
     }
 

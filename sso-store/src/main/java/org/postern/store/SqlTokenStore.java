@@ -6,12 +6,14 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.postern.core.AdminSession;
@@ -414,20 +416,23 @@ final class SqlTokenStore implements TokenStore {
     }
 
     @Override
-    public int noteExpired(Instant now, int batch) {
+    public int noteExpired(Instant now, int batch, Consumer<MailboxAddress> open) {
         database.dialect().preparePartitions(database, now);
         int found = 0;
         boolean more = true;
+        Set<MailboxAddress> ended = new LinkedHashSet<>();
         while (more && found < batch) {
             int limit = batch - found;
             List<UUID> due = due("login_token", "expiry_noted = false and expires_at <= ?", "expires_at", now, limit);
-            found += due.isEmpty() ? 0 : audited(c -> noteTokens(c, due)).size();
+            found += due.isEmpty() ? 0 : audited(c -> noteTokens(c, due, ended)).size();
             more = due.size() == limit;
         }
         List<UUID> over = found < batch
                 ? due("token_session", "ended_at is null and ends_at <= ?", "ends_at", now, batch - found)
                 : List.of();
-        return over.isEmpty() ? found : found + audited(c -> endOver(c, over)).size();
+        found += over.isEmpty() ? 0 : audited(c -> endOver(c, over, ended)).size();
+        ended.forEach(open);
+        return found;
     }
 
     private List<UUID> due(String table, String condition, String order, Instant now, int limit) {
@@ -441,20 +446,28 @@ final class SqlTokenStore implements TokenStore {
      * Marks tokens whose time is over, used and revoked ones too, so that none is looked at twice; returns the rows of
      * those that expired unused. Where another node marks the same ones, each row is one node's.
      */
-    private List<AuditEvent> noteTokens(Connection connection, List<UUID> due) throws SQLException {
+    private List<AuditEvent> noteTokens(Connection connection, List<UUID> due, Set<MailboxAddress> ended)
+            throws SQLException {
         Command unnoted = new Command("id = any (?) and expiry_noted = false", p -> p.ids(due));
         Update mark = new Update("login_token", Command.of("expiry_noted = true, waiting = false"), unnoted);
         return database.dialect().changed(connection, mark, Records.TOKEN_COLUMNS, Records::token).stream()
                 .filter(t -> t.state(t.expiresAt()) == TokenState.EXPIRED)
+                .peek(t -> {
+                    if (t.mailUses() > 0) {
+                        ended.add(t.mailbox());
+                    }
+                })
                 .map(t -> AuditEvent.of(AuditEvent.Type.EXPIRED, t.expiresAt(), NOBODY)
                         .about(t))
                 .toList();
     }
 
-    private List<AuditEvent> endOver(Connection connection, List<UUID> over) throws SQLException {
+    private List<AuditEvent> endOver(Connection connection, List<UUID> over, Set<MailboxAddress> ended)
+            throws SQLException {
         Command open = new Command("id = any (?) and ended_at is null", p -> p.ids(over));
         Update end = new Update("token_session", Command.of("ended_at = ends_at"), open);
         return database.dialect().changed(connection, end, Records.SESSION_COLUMNS, Records::session).stream()
+                .peek(s -> ended.add(s.mailbox()))
                 .map(s -> new Ending(s.endsAt(), Optional.empty(), NOBODY, "expired").ended(s))
                 .toList();
     }

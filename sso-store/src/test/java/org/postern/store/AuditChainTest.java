@@ -130,7 +130,8 @@ class AuditChainTest {
             samples.issue(backend, SessionType.NORMAL, "three");
             backend.tokens().revokeAll(samples.alice(), Samples.ending(NOW));
             LoginToken forgotten = samples.issue(backend, SessionType.SSO, "four");
-            assertThat(backend.tokens().noteExpired(forgotten.expiresAt(), 100)).isPositive();
+            assertThat(backend.tokens().noteExpired(forgotten.expiresAt(), 100, open -> {}))
+                    .isPositive();
             backend.tokens()
                     .append(List.of(event(NOW, "a"), event(NOW, "b\0c\ud800 \ud83d\ude00 " + "x".repeat(9000))));
             AuditCheck young = check(backend);

@@ -211,7 +211,7 @@ class OperationTest {
                     .isTrue();
             assertThat(tokens.findAdminSession(samples.value(backend, "admin"), Samples.NOW))
                     .contains(session);
-            tokens.noteExpired(Samples.NOW, 100);
+            tokens.noteExpired(Samples.NOW, 100, open -> {});
             tokens.endSessions(samples.alice(), Samples.ending(Samples.NOW));
             tokens.revokeAll(samples.alice(), Samples.ending(Samples.NOW));
             tokens.purge(Samples.NOW.minusSeconds(60), Samples.NOW.minusSeconds(60), 100);
@@ -323,7 +323,7 @@ class OperationTest {
 
             // A week on: the far one's week gets its partition.
             Instant later = monday.plus(Duration.ofDays(7));
-            backend.tokens().noteExpired(later, 100);
+            backend.tokens().noteExpired(later, 100, open -> {});
             assertThat(rows(url, "login_token_default")).isZero();
             assertThat(partitions(url, "login_token")).hasSize(7 + 1);
             assertThat(backend.tokens().find(samples.value(backend, "far"), later))
@@ -348,7 +348,7 @@ class OperationTest {
         try (SqlBackend first = new SqlBackendProvider().openSql(settings);
                 SqlBackend second = new SqlBackendProvider().openSql(settings)) {
             Instant later = Instant.now().plus(Duration.ofDays(21));
-            List.of(first, second).parallelStream().forEach(b -> b.tokens().noteExpired(later, 100));
+            List.of(first, second).parallelStream().forEach(b -> b.tokens().noteExpired(later, 100, open -> {}));
             assertThat(rows(url, "login_token_default")).isZero();
             LoginToken token = samples.issue(second, SessionType.SSO, "secret");
             assertThat(samples.redeem(first, token)).isTrue();

@@ -371,7 +371,7 @@ public final class InMemoryTokenStore implements TokenStore {
     }
 
     @Override
-    public synchronized int noteExpired(Instant now, int batch) {
+    public synchronized int noteExpired(Instant now, int batch, Consumer<MailboxAddress> open) {
         List<TokenRow> expired = tokens.values().stream()
                 .filter(r -> !r.noted() && r.token().state(now) == TokenState.EXPIRED)
                 .limit(batch)
@@ -386,8 +386,12 @@ public final class InMemoryTokenStore implements TokenStore {
             write(AuditEvent.of(AuditEvent.Type.EXPIRED, token.expiresAt(), NOBODY)
                     .about(token));
             tokens.put(token.id(), new TokenRow(token, row.value(), true));
+            if (token.mailUses() > 0) {
+                open.accept(token.mailbox());
+            }
         }
         for (TokenSession session : over) {
+            open.accept(session.mailbox());
             end(session, new Ending(session.endsAt(), Optional.empty(), NOBODY, "expired"));
         }
         return expired.size() + over.size();

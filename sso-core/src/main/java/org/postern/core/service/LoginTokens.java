@@ -404,7 +404,10 @@ public final class LoginTokens implements WebmailLogins {
 
     @Override
     public void end(UUID session, String why, Client client) {
-        store.endSession(session, new Ending(clock.instant(), Optional.empty(), client, why));
+        Ending ending = new Ending(clock.instant(), Optional.empty(), client, why);
+        if (store.endSession(session, ending)) {
+            store.session(session).ifPresent(ended -> connections.end(ended.mailbox()));
+        }
     }
 
     /** A session is over too where its mailbox was suspended in a directory of the operator's own. */

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What has to be done now and then: tell the trail of expired tokens, purge what is old, write the trail's counts, seal
+ * What has to be done now and then: tell the trail of expired tokens and end what they opened, purge what is old, write the trail's counts, seal
  * it, take over rotated keys. Several nodes may do it at once. Thread-safe.
  */
 public final class Maintenance implements AutoCloseable {
@@ -24,13 +24,15 @@ public final class Maintenance implements AutoCloseable {
 
     private final Backend backend;
     private final AuditTrail audit;
+    private final MailConnections connections;
     private final Settings.Keep keep;
     private final Clock clock;
     private final ScheduledExecutorService timer;
 
-    Maintenance(Backend backend, AuditTrail audit, Settings.Keep keep, Clock clock) {
+    Maintenance(Backend backend, AuditTrail audit, MailConnections connections, Settings.Keep keep, Clock clock) {
         this.backend = backend;
         this.audit = audit;
+        this.connections = connections;
         this.keep = keep;
         this.clock = clock;
         this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -64,13 +66,13 @@ public final class Maintenance implements AutoCloseable {
                 TimeUnit.MILLISECONDS);
     }
 
-    /** Tells the trail, once each, of what expired; returns how many rows it found. */
+    /** Tells the trail, once each, of what expired, and ends what that had opened; returns how many rows it found. */
     public int noteExpired() {
         Instant now = clock.instant();
         int all = 0;
         int batch = BATCH;
         while (batch >= BATCH && !Thread.currentThread().isInterrupted()) {
-            batch = backend.tokens().noteExpired(now, BATCH);
+            batch = backend.tokens().noteExpired(now, BATCH, connections::end);
             all += batch;
         }
         return all;

@@ -87,7 +87,7 @@ public final class Postern implements AutoCloseable {
                 passwords,
                 settings.console().idle());
         mailboxes = new Mailboxes(directory, store, authority, throttle, audit, connections, ticks, rule);
-        maintenance = new Maintenance(backend, audit, settings.keep(), ticks);
+        maintenance = new Maintenance(backend, audit, connections, settings.keep(), ticks);
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.postern.core.AdminSession;
 import org.postern.core.Approver;
 import org.postern.core.AuditEvent;
@@ -191,9 +192,11 @@ public interface TokenStore {
      * Tells the audit trail, once each, of tokens that are expired at {@code now} without having been used up or revoked,
      * and ends the sessions whose time is over. The rows carry the moment at which it happened, not {@code now}.
      *
+     * @param open told of the mailboxes where something may still be open that this ended: a session, or a login at a mail
+     *     server by a token. Of what another node noted, that one is told
      * @return how many rows it found; fewer than {@code batch} when there are no more
      */
-    int noteExpired(Instant now, int batch);
+    int noteExpired(Instant now, int batch, Consumer<MailboxAddress> open);
 
     /**
      * Removes tokens that expired, and administrators' sessions that were to end, before {@code tokensBefore}; webmail

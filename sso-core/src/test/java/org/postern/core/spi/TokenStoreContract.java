@@ -386,8 +386,8 @@ public abstract class TokenStoreContract {
     @Test
     void noteExpired_pendingToken_isToldOfOnceAndWaitsNoLonger() {
         LoginToken token = ask(Approver.OWNER, SessionType.NORMAL, "secret");
-        store.noteExpired(NOW.plus(HOUR), ENDLESS);
-        other.noteExpired(NOW.plus(HOUR), ENDLESS);
+        store.noteExpired(NOW.plus(HOUR), ENDLESS, open -> {});
+        other.noteExpired(NOW.plus(HOUR), ENDLESS, open -> {});
         assertThat(trail())
                 .extracting(AuditEvent::type)
                 .containsExactly(AuditEvent.Type.EXPIRED, AuditEvent.Type.ISSUED);
@@ -1979,6 +1979,28 @@ public abstract class TokenStoreContract {
     }
 
     @Test
+    void noteExpired_tellsWhereSomethingMayBeOpen() {
+        LoginToken unused = issue(SessionType.NORMAL, "one");
+        Set<MailboxAddress> told = new HashSet<>();
+        store.noteExpired(NOW.plus(HOUR), ENDLESS, told::add);
+        assertThat(told).isEmpty();
+        assertThat(store.token(unused.id()).orElseThrow().state(NOW.plus(HOUR))).isEqualTo(TokenState.EXPIRED);
+
+        LoginToken atMail = issue(SessionType.NORMAL, "two");
+        store.use(atMail, NOW, Optional.empty());
+        store.noteExpired(NOW.plus(HOUR), ENDLESS, told::add);
+        assertThat(told).containsExactly(alice);
+
+        told.clear();
+        open(issue(SessionType.NORMAL, "three"), NOW, NOW.plusSeconds(10));
+        store.noteExpired(NOW.plusSeconds(10), ENDLESS, told::add);
+        assertThat(told).containsExactly(alice);
+        told.clear();
+        store.noteExpired(NOW.plusSeconds(10), ENDLESS, told::add);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
     void noteExpired_endsSessionsWhoseTimeIsOver_once() {
         LoginToken token = issue(SessionType.NORMAL, "secret");
         TokenSession over = open(token, NOW, NOW.plusSeconds(10));
@@ -2016,7 +2038,7 @@ public abstract class TokenStoreContract {
         int found = 0;
         int batch;
         do {
-            batch = store.noteExpired(NOW.plus(HOUR), 2);
+            batch = store.noteExpired(NOW.plus(HOUR), 2, open -> {});
             found += batch;
             assertThat(found).as("an end").isLessThan(ENDLESS);
         } while (batch >= 2);
@@ -2032,7 +2054,7 @@ public abstract class TokenStoreContract {
             open(token, NOW, NOW.plusSeconds(1));
         }
         try (Race race = new Race(8)) {
-            race.run(i -> node(i).noteExpired(NOW.plus(HOUR), 100));
+            race.run(i -> node(i).noteExpired(NOW.plus(HOUR), 100, open -> {}));
         }
         noteAll(NOW.plus(HOUR));
         assertThat(trail(AuditEvent.Type.EXPIRED))
@@ -2294,7 +2316,7 @@ public abstract class TokenStoreContract {
         int found = 0;
         int batch;
         do {
-            batch = store.noteExpired(now, 100);
+            batch = store.noteExpired(now, 100, open -> {});
             found += batch;
             assertThat(found).as("an end").isLessThan(ENDLESS);
         } while (batch >= 100);

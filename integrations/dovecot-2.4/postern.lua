@@ -1,0 +1,46 @@
+-- Asks Postern whether a password is a login token. Dovecot 2.4 with its package for Lua (Debian: dovecot-auth-lua).
+-- The two lines to set:
+local URL = "http://127.0.0.1:8080/sso/mail/check"
+local KEY_FILE = "/etc/dovecot/postern.key"
+
+local client, authorization
+
+function script_init()
+  local file, why = io.open(KEY_FILE, "r")
+  if not file then
+    dovecot.i_error("postern: no key: " .. why)
+    return 1
+  end
+  authorization = "Bearer " .. (file:read("l") or "")
+  file:close()
+  client = dovecot.http.client{
+    connect_timeout = "500ms",
+    request_timeout = "2s",
+    request_absolute_timeout = "2500ms",
+    request_max_attempts = 1,
+    user_agent = "dovecot-lua"
+  }
+  return 0
+end
+
+local function encoded(text)
+  return (string.gsub(text or "", "[^%w._~-]", function(c) return string.format("%%%02X", string.byte(c)) end))
+end
+
+function auth_password_verify(request, password)
+  local call = client:request{url = URL, method = "POST"}
+  call:add_header("Authorization", authorization)
+  call:add_header("Content-Type", "application/x-www-form-urlencoded")
+  call:set_payload("user=" .. encoded(request.user) .. "&password=" .. encoded(password)
+    .. "&protocol=" .. encoded(request.service) .. "&client_ip=" .. encoded(request.rip))
+  local answer = call:submit()
+  local status = answer:status()
+  if status == 200 then
+    return dovecot.auth.PASSDB_RESULT_OK, {}
+  end
+  -- Only this very answer says that it is no token; any other 403 comes from something in between.
+  if status == 403 and string.find(answer:payload() or "", '"result":"no"', 1, true) then
+    return dovecot.auth.PASSDB_RESULT_NEXT, nil
+  end
+  return dovecot.auth.PASSDB_RESULT_INTERNAL_FAILURE, "postern: cannot ask at " .. URL .. ": status " .. status
+end
