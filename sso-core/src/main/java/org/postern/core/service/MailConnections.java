@@ -1,16 +1,17 @@
 package org.postern.core.service;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +31,7 @@ final class MailConnections implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(MailConnections.class);
     private static final Duration CONNECT = Duration.ofSeconds(1);
-    private static final Duration ANSWER = Duration.ofSeconds(2);
+    private static final Duration ANSWER = Duration.ofSeconds(4);
     /** What {@code doveadm kick} says where nobody is there to be kicked (sysexits, {@code EX_NOHOST}). */
     private static final String NOBODY_THERE = "\"exitCode\":68";
     /** Milliseconds before each further try. */
@@ -69,42 +70,44 @@ final class MailConnections implements AutoCloseable {
     }
 
     private void kick(MailboxAddress mailbox) {
-        List<URI> left = new ArrayList<>(servers);
-        for (int wait : WAITS) {
-            left.removeIf(server -> isKicked(server, mailbox));
-            if (left.isEmpty() || !paused(wait)) {
-                break;
-            }
+        List<URI> left = unkicked(servers, mailbox);
+        for (int i = 0; i < WAITS.length && !left.isEmpty() && paused(WAITS[i]); i++) {
+            left = unkicked(left, mailbox);
         }
-        left.removeIf(server -> isKicked(server, mailbox));
         left.forEach(server -> LOG.error("Connections to {} are not ended: {} cannot be asked", mailbox, server));
+    }
+
+    /** Asks all at once, so that none waits for one that hangs; returns those that did not do it. */
+    private List<URI> unkicked(List<URI> asked, MailboxAddress mailbox) {
+        Map<URI, CompletableFuture<Boolean>> answers = new LinkedHashMap<>();
+        asked.forEach(server -> answers.put(
+                server,
+                client().sendAsync(kick(server, mailbox), HttpResponse.BodyHandlers.ofString())
+                        .handle((answer, away) -> away == null && isKicked(answer))));
+        answers.values().removeIf(CompletableFuture::join);
+        return List.copyOf(answers.keySet());
+    }
+
+    private HttpRequest kick(URI server, MailboxAddress mailbox) {
+        // An address holds nothing that JSON would escape.
+        return HttpRequest.newBuilder(server)
+                .timeout(ANSWER)
+                .header("Authorization", authorization)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("[[\"kick\",{\"mask\":[\"" + mailbox + "\"]},\"postern\"]]"))
+                .build();
+    }
+
+    private static boolean isKicked(HttpResponse<String> answer) {
+        return answer.statusCode() == 200
+                && (answer.body().contains("\"doveadmResponse\"")
+                        || answer.body().contains(NOBODY_THERE));
     }
 
     private static boolean paused(int millis) {
         try {
             Thread.sleep(millis);
             return true;
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private boolean isKicked(URI server, MailboxAddress mailbox) {
-        // An address holds nothing that JSON would escape.
-        HttpRequest request = HttpRequest.newBuilder(server)
-                .timeout(ANSWER)
-                .header("Authorization", authorization)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString("[[\"kick\",{\"mask\":[\"" + mailbox + "\"]},\"postern\"]]"))
-                .build();
-        try {
-            HttpResponse<String> answer = client().send(request, HttpResponse.BodyHandlers.ofString());
-            return answer.statusCode() == 200
-                    && (answer.body().contains("\"doveadmResponse\"")
-                            || answer.body().contains(NOBODY_THERE));
-        } catch (IOException away) {
-            return false;
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             return false;
