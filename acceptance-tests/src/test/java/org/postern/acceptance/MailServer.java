@@ -391,6 +391,9 @@ final class MailServer implements AutoCloseable {
     /** The envelopes of the letters in Exim's queue. */
     List<String> queue() throws IOException {
         List<String> envelopes = new ArrayList<>();
+        if (Files.notExists(folder.resolve("spool/input"))) {
+            return envelopes; // it has taken none yet
+        }
         try (Stream<Path> all = Files.walk(folder.resolve("spool/input"))) {
             for (Path each : all.filter(file -> file.toString().endsWith("-H")).toList()) {
                 envelopes.add(Files.readString(each, StandardCharsets.ISO_8859_1));
