@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  * is whatever comes until the other side ends the connection, which it does as soon as it has the answer.
  */
 final class Listener implements AutoCloseable {
-    private static final Pattern LENGTH = Pattern.compile("(?s)^(.*\r\nContent-Length: ([0-9]+)(?:\r\n.*?)?\r\n\r\n)(.*)$");
+    private static final Pattern LENGTH =
+            Pattern.compile("(?s)^(.*\r\nContent-Length: ([0-9]+)(?:\r\n.*?)?\r\n\r\n)(.*)$");
 
     private final ServerSocket listening;
     private final byte[] answer;
