@@ -60,6 +60,7 @@ class EximIT {
         String log = exim.log() + postern.log();
         exim.close();
         postern.close();
+
         assertThat(log).contains("postern_plain", "postern_login");
         for (String secret : SECRETS) {
             assertThat(log).doesNotContain(secret, base64(secret));

@@ -48,7 +48,7 @@ class SaslauthdIT {
         postern.close();
     }
 
-    /** The daemon as Debian's script starts it, but in the foreground. */
+    /** The daemon as Debian's script starts it, but in the foreground, in a session of its own: at its end it ends its group. */
     private static final class Saslauthd implements AutoCloseable {
         private final Path run;
         private final Process process;
@@ -59,8 +59,10 @@ class SaslauthdIT {
             assertThat(settings).containsOnlyOnce("127.0.0.1/143").containsOnlyOnce("/var/run/saslauthd");
             Path file = Files.writeString(
                     run.resolve("settings"),
-                    settings.replace("127.0.0.1/143", "127.0.0.1/" + imap).replace("/var/run/saslauthd", run.toString()));
-            String start = ". \"$0\" && exec /usr/sbin/saslauthd -a $MECHANISMS -O $MECH_OPTIONS $OPTIONS -n $THREADS -d";
+                    settings.replace("127.0.0.1/143", "127.0.0.1/" + imap)
+                            .replace("/var/run/saslauthd", run.toString()));
+            String start =
+                    ". \"$0\" && exec setsid /usr/sbin/saslauthd -a $MECHANISMS -O $MECH_OPTIONS $OPTIONS -n $THREADS -d";
             process = new ProcessBuilder("sh", "-c", start, file.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(run.resolve("out").toFile())
@@ -83,7 +85,8 @@ class SaslauthdIT {
             List<String> command = new java.util.ArrayList<>(
                     List.of("testsaslauthd", "-f", run.resolve("mux").toString(), "-s", "imap"));
             command.addAll(List.of(who));
-            Process asked = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process asked =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             return new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
 
@@ -111,13 +114,15 @@ class SaslauthdIT {
         String token = issued.getString("token");
 
         assertThat(saslauthd.check(ALICE, token)).startsWith(OK);
-        assertThat(saslauthd.said("-u", "alice", "-r", "acme.example", "-p", token)).startsWith(OK);
+        assertThat(saslauthd.said("-u", "alice", "-r", "acme.example", "-p", token))
+                .startsWith(OK);
         assertThat(saslauthd.check(ALICE, "demo-alice")).startsWith(OK);
         assertThat(saslauthd.check(ALICE, "wrong")).startsWith(NO);
         assertThat(saslauthd.check(BOB, token)).startsWith(NO);
         assertThat(saslauthd.check(ALICE, desk.issue(ALICE, "sso"))).startsWith(NO);
 
-        assertThat(desk.call("DELETE", "/sso/v1/tokens/" + issued.getString("id"), "").status())
+        assertThat(desk.call("DELETE", "/sso/v1/tokens/" + issued.getString("id"), "")
+                        .status())
                 .isEqualTo(204);
         assertThat(saslauthd.check(ALICE, token)).as("nothing is kept").startsWith(NO);
         assertThat(saslauthd.check(ALICE, "demo-alice")).startsWith(OK);
@@ -127,7 +132,8 @@ class SaslauthdIT {
     void oddTokens_arriveAsTheyWereTyped() throws Exception {
         for (String odd : List.of("a+b c%d&e=@ok", "%41%42 %zz+%", "ümläut €uro 😀", "tab\"quote\\back")) {
             String json = odd.replace("\\", "\\\\").replace("\"", "\\\"");
-            String body = "{\"user\":\"" + BOB + "\",\"type\":\"normal\",\"reason\":\"odd\",\"token\":\"" + json + "\"}";
+            String body =
+                    "{\"user\":\"" + BOB + "\",\"type\":\"normal\",\"reason\":\"odd\",\"token\":\"" + json + "\"}";
             assertThat(desk.call("POST", "/sso/v1/tokens", body).status()).isEqualTo(201);
             assertThat(saslauthd.check(BOB, odd)).as(odd).startsWith(OK);
         }
@@ -144,7 +150,9 @@ class SaslauthdIT {
                         "x" + end + tag + " LOGIN plain demo-plain",
                         "x" + end + tag + " OK")) {
                     assertThat(saslauthd.check(ALICE, command)).as(command).startsWith(NO);
-                    assertThat(saslauthd.check(command, "demo-alice")).as(command).startsWith(NO);
+                    assertThat(saslauthd.check(command, "demo-alice"))
+                            .as(command)
+                            .startsWith(NO);
                 }
             }
         }
