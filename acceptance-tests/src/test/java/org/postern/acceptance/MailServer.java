@@ -170,7 +170,7 @@ final class MailServer implements AutoCloseable {
                     listener("lmtp", "lmtp", lmtp, ""),
                     edited("exim/dovecot-auth.conf", Map.of()),
                     // Else every attempt from an address that failed once is held back, the next test's too.
-                    "service anvil {\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}");
+                    edited("cyrus/dovecot-saslauthd.conf", Map.of()));
             Files.write(folder.resolve("dovecot.conf"), lines);
             return new MailServer(
                     folder,
