@@ -37,8 +37,12 @@ final class Listener implements AutoCloseable {
         return listening.getLocalPort();
     }
 
-    /** What came so far, each byte as one character. */
-    List<String> requests() {
+    /** What came so far, each byte as one character; waits until there are as many as this. */
+    List<String> requests(int count) {
+        long end = System.nanoTime() + 10_000_000_000L;
+        while (requests.size() < count && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
         return List.copyOf(requests);
     }
 
