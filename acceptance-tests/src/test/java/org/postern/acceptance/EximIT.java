@@ -56,7 +56,8 @@ class EximIT {
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws IOException {
+        bothAnswer(exim, IN, ALICE, "demo-alice");
         String log = exim.log() + postern.log();
         exim.close();
         postern.close();
