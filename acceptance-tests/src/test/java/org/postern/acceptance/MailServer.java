@@ -7,12 +7,15 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A real mail server of Debian's, in a folder of its own and on free ports of loopback, with the files of
@@ -21,7 +24,11 @@ import java.util.concurrent.TimeUnit;
 final class MailServer implements AutoCloseable {
     private static final Path INTEGRATIONS = Path.of("..", "integrations");
     static final String DOVEADM_KEY = "the-doveadm-key-of-the-test";
+    /** The own password of Exim's user {@code plain}: it means something to shells, to forms and to Exim. */
+    static final String ODD_PASSWORD = "}{yes}$auth1 ${run{/bin/false}}\\N%41&a=b+c\"'`:,;€";
+
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final String EXIM_USER = "Debian-exim";
 
     private final Path folder;
     private final Process process;
@@ -198,8 +205,9 @@ final class MailServer implements AutoCloseable {
                     listener("pop3-login", "pop3", pop3, "pop3s", secure.pop3),
                     listener("submission-login", "submission", smtp, "submissions", secure.smtp),
                     listener("lmtp", "lmtp", lmtp, "", 0),
+                    edited("exim/dovecot-auth.conf", Map.of()),
                     // Else every attempt from an address that failed once is held back, the next test's too.
-                    "service anvil {\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}");
+                    edited("cyrus/dovecot-saslauthd.conf", Map.of()));
             Files.write(folder.resolve("dovecot.conf"), lines);
             return new MailServer(
                     folder,
@@ -311,6 +319,145 @@ final class MailServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Exim, which asks Postern and has the demo's passwords itself; it keeps in its queue whatever it takes from whoever is
+     * logged in. With everything in its log that it can log.
+     *
+     * @param postern where it asks
+     */
+    static MailServer exim(Path folder, int postern) {
+        try {
+            Path passwords = owned(
+                    Files.writeString(
+                            folder.resolve("passwd"),
+                            "alice@acme.example:" + crypted("demo-alice") + "\nplain:" + crypted(ODD_PASSWORD) + "\n"),
+                    EXIM_USER);
+            Path key = owned(Files.writeString(folder.resolve("postern.key"), "demo-mail-key\n"), EXIM_USER);
+            return exim(
+                    folder,
+                    edited(
+                            "exim/postern.conf",
+                            Map.of(
+                                    "= 127.0.0.1:8080",
+                                    "= 127.0.0.1:" + postern,
+                                    "= /etc/exim4/postern.key",
+                                    "= " + key,
+                                    "{/etc/exim4/passwd}",
+                                    "{" + passwords + "}")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Exim, which asks a Dovecot. */
+    static MailServer eximBefore(Path folder, MailServer dovecot) {
+        try {
+            return exim(
+                    folder, edited("exim/dovecot.conf", Map.of()).replace("/run/dovecot/", dovecot.folder + "/run/"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static MailServer exim(Path folder, String authenticators) throws IOException {
+        Path exim = Path.of("..", "target", "debian", "exim", "usr", "sbin", "exim4")
+                .toAbsolutePath()
+                .normalize();
+        if (!Files.isExecutable(exim)) {
+            throw new IllegalStateException("no " + exim + ": ./test brings it");
+        }
+        open(folder);
+        owned(Files.createDirectories(folder.resolve("spool")), EXIM_USER);
+        owned(Files.createDirectories(folder.resolve("log")), EXIM_USER);
+        run(
+                folder,
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=mail.test",
+                "-keyout",
+                folder + "/tls.key",
+                "-out",
+                folder + "/tls.crt");
+        owned(folder.resolve("tls.key"), EXIM_USER);
+        Files.writeString(folder.resolve("authenticators.conf"), authenticators);
+        int smtp = RunningPostern.freePort();
+        Files.write(
+                folder.resolve("exim.conf"),
+                List.of(
+                        "primary_hostname = mail.test",
+                        "spool_directory = " + folder + "/spool",
+                        "log_file_path = " + folder + "/log/%slog",
+                        "pid_file_path = " + folder + "/spool/exim.pid",
+                        "local_interfaces = <; [127.0.0.1]:" + smtp,
+                        "tls_advertise_hosts = *",
+                        "tls_certificate = " + folder + "/tls.crt",
+                        "tls_privatekey = " + folder + "/tls.key",
+                        "keep_environment =",
+                        "log_selector = +all",
+                        "queue_only = true",
+                        "acl_smtp_rcpt = acl_rcpt",
+                        "begin acl",
+                        "acl_rcpt:",
+                        "  accept authenticated = *",
+                        "  deny message = authentication required",
+                        "begin authenticators",
+                        ".include " + folder + "/authenticators.conf"));
+        return new MailServer(
+                folder, List.of(exim.toString(), "-bdf", "-C", folder + "/exim.conf"), smtp, smtp, smtp, 0);
+    }
+
+    /** What this user's group may read, or make files in, and nobody else. */
+    private static Path owned(Path path, String user) throws IOException {
+        var users = path.getFileSystem().getUserPrincipalLookupService();
+        Files.getFileAttributeView(path, PosixFileAttributeView.class).setGroup(users.lookupPrincipalByGroupName(user));
+        Files.setPosixFilePermissions(
+                path, PosixFilePermissions.fromString(Files.isDirectory(path) ? "rwxrwx---" : "rw-r-----"));
+        return path;
+    }
+
+    private static String crypted(String password) throws IOException {
+        return run(Path.of("."), "openssl", "passwd", "-6", password);
+    }
+
+    private static String run(Path folder, String... command) throws IOException {
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        try {
+            if (process.waitFor() != 0) {
+                throw new IOException(command[0] + ": " + said);
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return said;
+    }
+
+    /** The envelopes of the letters in Exim's queue. */
+    List<String> queue() throws IOException {
+        List<String> envelopes = new ArrayList<>();
+        if (Files.notExists(folder.resolve("spool/input"))) {
+            return envelopes; // it has taken none yet
+        }
+        try (Stream<Path> all = Files.walk(folder.resolve("spool/input"))) {
+            for (Path each : all.filter(file -> file.toString().endsWith("-H")).toList()) {
+                envelopes.add(Files.readString(each, StandardCharsets.ISO_8859_1));
+            }
+        }
+        return envelopes;
+    }
+
     /** nginx, which asks Postern where to send whom. */
     static MailServer nginx(Path folder, int postern, Certificate certificate, String starttls) {
         return nginx(folder, postern, certificate, starttls, "");
@@ -362,7 +509,8 @@ final class MailServer implements AutoCloseable {
     /** What it wrote. */
     String log() {
         StringBuilder text = new StringBuilder();
-        for (String name : List.of("out", "dovecot.log", "nginx.log", "postfix.log")) {
+        for (String name : List.of(
+                "out", "dovecot.log", "nginx.log", "postfix.log", "log/mainlog", "log/rejectlog", "log/paniclog")) {
             try {
                 Path log = folder.resolve(name);
                 text.append(Files.exists(log) ? Files.readString(log, StandardCharsets.ISO_8859_1) : "");

@@ -222,30 +222,7 @@ class MailServersIT {
     }
 
     private static int swaks(String mechanism, String user, String password) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        "swaks",
-                        "--server",
-                        "127.0.0.1",
-                        "--port",
-                        String.valueOf(postfix.smtp),
-                        "--auth",
-                        mechanism,
-                        "--auth-user",
-                        user,
-                        "--auth-password",
-                        password,
-                        "--from",
-                        user,
-                        "--to",
-                        "somebody@example.com",
-                        "--timeout",
-                        "20",
-                        "--silent",
-                        "2")
-                .redirectErrorStream(true)
-                .start();
-        process.getInputStream().readAllBytes();
-        return process.waitFor();
+        return Swaks.send(postfix.smtp, mechanism, user, password).exit();
     }
 
     /** A mail program that is logged in and waits for new mail. */
