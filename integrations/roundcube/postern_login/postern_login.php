@@ -49,7 +49,7 @@ class postern_login extends rcube_plugin
         $this->load_config();
         $this->add_texts('localization/');
         foreach (['startup', 'authenticate', 'login_after', 'login_failed', 'user_create', 'session_destroy',
-            'logout_after', 'preferences_update'] as $hook) {
+            'logout_after', 'preferences_update', 'storage_connect', 'smtp_connect'] as $hook) {
             $this->add_hook($hook, [$this, $hook]);
         }
     }
@@ -172,6 +172,23 @@ class postern_login extends rcube_plugin
             $args['pass'] = $this->opened['credential'];
             $args['valid'] = true;
             $args['cookiecheck'] = false;
+        }
+        return $args;
+    }
+
+    /** The credential is to be sent as it is: what compares an encrypted one (CRAM-MD5) cannot work with it. */
+    function storage_connect($args)
+    {
+        if ($this->opened || isset($_SESSION['postern_login'])) {
+            $args['auth_type'] = 'PLAIN';
+        }
+        return $args;
+    }
+
+    function smtp_connect($args)
+    {
+        if (isset($_SESSION['postern_login'])) {
+            $args['smtp_auth_type'] = 'PLAIN';
         }
         return $args;
     }
