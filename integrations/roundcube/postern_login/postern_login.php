@@ -41,6 +41,7 @@ class postern_login extends rcube_plugin
     {
         $this->link = postern_login_link::take();
         $this->add_hook('config_get', [$this, 'config_get']);
+        $this->add_hook('preferences_update', [$this, 'preferences_update']);
     }
 
     function init()
@@ -49,7 +50,7 @@ class postern_login extends rcube_plugin
         $this->load_config();
         $this->add_texts('localization/');
         foreach (['startup', 'authenticate', 'login_after', 'login_failed', 'user_create', 'session_destroy',
-            'logout_after', 'preferences_update', 'storage_connect', 'smtp_connect'] as $hook) {
+            'logout_after', 'storage_connect', 'smtp_connect'] as $hook) {
             $this->add_hook($hook, [$this, $hook]);
         }
     }
@@ -65,8 +66,8 @@ class postern_login extends rcube_plugin
 
     function preferences_update($args)
     {
-        if (!empty($_SESSION['postern_login']['language']) && !empty($this->rc->user->data['language'])) {
-            $_SESSION['language'] = $this->rc->user->data['language'];
+        if (!empty($_SESSION['postern_login']['language'])) {
+            $_SESSION['language'] = rcmail::get_instance()->user->data['language'];
         }
         return $args;
     }
@@ -176,11 +177,14 @@ class postern_login extends rcube_plugin
         return $args;
     }
 
-    /** The credential is to be sent as it is: what compares an encrypted one (CRAM-MD5) cannot work with it. */
+    /**
+     * The credential is to be sent as it is, by the command LOGIN: what compares an encrypted one (CRAM-MD5) cannot work
+     * with it, and Roundcube prefers that.
+     */
     function storage_connect($args)
     {
         if ($this->opened || isset($_SESSION['postern_login'])) {
-            $args['auth_type'] = 'PLAIN';
+            $args['auth_type'] = 'IMAP';
         }
         return $args;
     }

@@ -89,6 +89,9 @@ class RoundcubeIT {
     void newVisitor() {
         browser.go(roundcube.address() + "/?_task=login").forgetEverything();
         elsewhere.forget();
+        for (String user : List.of(ALICE, BOB)) {
+            sessions(user).forEach(RoundcubeIT::end);
+        }
     }
 
     private static Store open(String user) throws MessagingException {
@@ -143,6 +146,11 @@ class RoundcubeIT {
         return JsonPath.from(
                         desk.call("GET", "/sso/v1/sessions?user=" + user, "").body())
                 .getList("items.id");
+    }
+
+    private static void end(String session) {
+        assertThat(desk.call("DELETE", "/sso/v1/sessions/" + session, "").status())
+                .isEqualTo(204);
     }
 
     private static String trail(String user, String event) {
@@ -306,9 +314,7 @@ class RoundcubeIT {
         if (what.equals("token")) {
             desk.revoke(issued.id());
         } else {
-            assertThat(desk.call("DELETE", "/sso/v1/sessions/" + sessions(ALICE).get(0), "")
-                            .status())
-                    .isEqualTo(204);
+            end(sessions(ALICE).get(0));
         }
         browser.go(roundcube.address() + "/?_task=settings");
         isTold(browser, "The support session was ended.");
@@ -322,10 +328,9 @@ class RoundcubeIT {
     void endedInPostern_aClickWithinThePageLeadsToTheLoginPage() {
         browser.go(issue(ALICE, "sso").url());
         isIn(browser, "A letter for Alice");
-        assertThat(desk.call("DELETE", "/sso/v1/sessions/" + sessions(ALICE).get(0), "")
-                        .status())
-                .isEqualTo(204);
-        browser.leave(() -> browser.script("rcmail.command('checkmail')"));
+        end(sessions(ALICE).get(0));
+        browser.script("rcmail.command('checkmail')");
+        browser.awaitElement("#rcmloginpwd");
         isTold(browser, "The support session was ended.");
     }
 
@@ -404,15 +409,15 @@ class RoundcubeIT {
         letter(BOB, "Unread by Bob");
         browser.go(issue(BOB, "sso", "\"read_only\":true").url());
         isIn(browser, "Unread by Bob");
-        assertThat(browser.find("#postern-visit").getText()).startsWith("Read-only support session");
+        assertThat(browser.find("#postern-visit").getText()).startsWith("Support-Sitzung nur zum Lesen");
         browser.go(roundcube.address() + "/?_task=mail&_action=show&_mbox=INBOX&_uid=2");
         assertThat(browser.text()).contains("The body of: Unread by Bob");
         browser.script("rcmail.http_post('mail/mark', {_uid: 2, _mbox: 'INBOX', _flag: 'delete'})");
-        browser.see("#messagestack", "In this support session nothing can be changed.");
+        browser.see("#messagestack", "In dieser Support-Sitzung kann nichts geändert werden.");
         for (String closed : List.of("?_task=mail&_action=compose", "?_task=settings", "?_task=addressbook")) {
             browser.go(roundcube.address() + "/" + closed);
             isIn(browser, "Unread by Bob");
-            browser.see("#messagestack", "In this support session nothing can be changed.");
+            browser.see("#messagestack", "In dieser Support-Sitzung kann nichts geändert werden.");
         }
         logOut();
         try (Store store = open(BOB);
