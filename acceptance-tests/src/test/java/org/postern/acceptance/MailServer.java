@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * A real mail server of Debian's, in a folder of its own and on free ports of loopback, with the files of
  * {@code integrations/} in which an operator's lines are set as their pages say.
  */
-final class MailServer implements AutoCloseable {
+public final class MailServer implements AutoCloseable {
     private static final Path INTEGRATIONS = Path.of("..", "integrations");
     static final String DOVEADM_KEY = "the-doveadm-key-of-the-test";
     /** The own password of Exim's user {@code plain}: it means something to shells, to forms and to Exim. */
@@ -32,9 +32,12 @@ final class MailServer implements AutoCloseable {
 
     private final Path folder;
     private final Process process;
-    final int imap;
+    /** The port of IMAP. */
+    public final int imap;
+
     final int pop3;
-    final int smtp;
+    /** The port of submission. */
+    public final int smtp;
     /** The ports that speak TLS from the first byte; none where the server has no certificate. */
     final Secure secure;
     /** Of doveadm's HTTP API; 0 where there is none. */
@@ -94,7 +97,7 @@ final class MailServer implements AutoCloseable {
     }
 
     /** A file of {@code integrations/}, with lines set as its page says: each text in it is there exactly once. */
-    private static String edited(String file, Map<String, String> lines) throws IOException {
+    public static String edited(String file, Map<String, String> lines) throws IOException {
         String text = Files.readString(INTEGRATIONS.resolve(file));
         for (Map.Entry<String, String> line : lines.entrySet()) {
             if (text.split(java.util.regex.Pattern.quote(line.getKey()), -1).length != 2) {
@@ -110,7 +113,7 @@ final class MailServer implements AutoCloseable {
      *
      * @param postern where it asks
      */
-    static MailServer dovecot(Path folder, String passdb, int postern) {
+    public static MailServer dovecot(Path folder, String passdb, int postern) {
         return dovecot(folder, passdb, "http://127.0.0.1:" + postern, "", Optional.empty());
     }
 
@@ -235,7 +238,7 @@ final class MailServer implements AutoCloseable {
      * Postfix, which asks at Postern's auth port, or at any other that speaks its protocol; it takes mail from whoever is
      * logged in, and throws it away.
      */
-    static MailServer postfix(Path folder, int authPort) {
+    public static MailServer postfix(Path folder, int authPort) {
         return postfix(folder, authPort, Optional.empty());
     }
 
@@ -507,7 +510,7 @@ final class MailServer implements AutoCloseable {
     }
 
     /** What it wrote. */
-    String log() {
+    public String log() {
         StringBuilder text = new StringBuilder();
         for (String name : List.of(
                 "out", "dovecot.log", "nginx.log", "postfix.log", "log/mainlog", "log/rejectlog", "log/paniclog")) {
