@@ -25,6 +25,7 @@ import org.postern.core.UnavailableException;
 final class ImapPasswords {
     private static final String CONNECT_MILLIS = "3000";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int LONGEST_PASSWORD = 1024;
     /** Fewer than the program has threads: where the server hangs, all else goes on. */
     private static final int MOST_AT_ONCE = 16;
 
@@ -62,6 +63,10 @@ final class ImapPasswords {
     }
 
     boolean open(MailboxAddress mailbox, Secret password) {
+        // What no mail server takes is asked of none: NUL ends SASL's fields, and long lines end connections.
+        if (password.length() > LONGEST_PASSWORD || password.reveal().indexOf('\0') >= 0) {
+            return false;
+        }
         if (!places.tryAcquire()) {
             throw new UnavailableException("too many passwords are being checked at the IMAP server");
         }

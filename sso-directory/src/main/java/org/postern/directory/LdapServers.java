@@ -67,7 +67,7 @@ final class LdapServers implements AutoCloseable {
         FailoverServerSet inOrder = new FailoverServerSet(servers);
         inOrder.setMaxFailoverConnectionAgeMillis(FAILOVER_MILLIS);
         try {
-            LDAPConnectionPool pool = new LDAPConnectionPool(inOrder, null, 0, settings.connections());
+            LDAPConnectionPool pool = new LDAPConnectionPool(inOrder, account, 0, settings.connections());
             // A server that was restarted has closed them all.
             pool.setRetryFailedOperationsDueToInvalidConnections(true);
             return pool;
