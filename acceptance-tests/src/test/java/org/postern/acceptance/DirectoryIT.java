@@ -31,7 +31,14 @@ class DirectoryIT {
         Path data = folder.resolve("data");
         RunningPostern.Finished made = with(RunningPostern.empty().data(data), settings)
                 .option(
-                        "admin", "create", "desk@acme.example", "--role", "domain", "--company", "Acme", "--domain",
+                        "admin",
+                        "create",
+                        "desk@acme.example",
+                        "--role",
+                        "domain",
+                        "--company",
+                        "Acme",
+                        "--domain",
                         "acme.example")
                 .run("desk's own password 1");
         assertThat(made.exitCode()).as(made.err()).isZero();
@@ -60,24 +67,35 @@ class DirectoryIT {
 
     private static List<String> ldap(Slapd slapd) {
         return List.of(
-                "sso.directory", "ldap",
-                "sso.ldap.urls", "ldap://127.0.0.1:" + slapd.port,
-                "sso.ldap.base", Slapd.BASE,
-                "sso.ldap.user", Slapd.ACCOUNT,
-                "sso.ldap.password", Slapd.ACCOUNT_PASSWORD,
-                "sso.ldap.suspended", "(employeeType=suspended)",
-                "sso.ldap.timeout", "PT1S",
-                "sso.mail.key", "demo-mail-key");
+                "sso.directory",
+                "ldap",
+                "sso.ldap.urls",
+                "ldap://127.0.0.1:" + slapd.port,
+                "sso.ldap.base",
+                Slapd.BASE,
+                "sso.ldap.user",
+                Slapd.ACCOUNT,
+                "sso.ldap.password",
+                Slapd.ACCOUNT_PASSWORD,
+                "sso.ldap.suspended",
+                "(employeeType=suspended)",
+                "sso.ldap.timeout",
+                "PT1S",
+                "sso.mail.key",
+                "demo-mail-key");
     }
 
     @Test
     void openldap_hasTheMailboxes_andPosternNeedsNoneOfItsOwn() throws IOException {
         try (Slapd slapd = new Slapd(Files.createDirectory(folder.resolve("ldap")), PEOPLE);
-                RunningPostern postern = postern(ldap(slapd).toArray(String[]::new)).start()) {
+                RunningPostern postern =
+                        postern(ldap(slapd).toArray(String[]::new)).start()) {
             HelpDesk desk = desk(postern);
 
             String token = desk.issue(ERIKA, "normal");
-            assertThat(new Visitor(postern.port()).follow(Visitor.loginTarget(ERIKA, token, "")).body())
+            assertThat(new Visitor(postern.port())
+                            .follow(Visitor.loginTarget(ERIKA, token, ""))
+                            .body())
                     .as("the language is the directory's")
                     .contains("lang=\"de\"");
             assertThat(desk.get("/sso/v1/users/" + ERIKA).getString("name")).isEqualTo("Erika Mustermann");
@@ -94,15 +112,17 @@ class DirectoryIT {
                             .status())
                     .isEqualTo(401);
 
-            assertThat(desk.get("/sso/v1/users?q=MUSTER").getList("items.user")).containsExactly(ERIKA);
-            assertThat(desk.get("/sso/v1/users?q=").getList("items.user"))
+            assertThat(desk.get("/sso/v1/users?q=MUSTER").getList("items.address"))
+                    .containsExactly(ERIKA);
+            assertThat(desk.get("/sso/v1/users?q=").getList("items.address"))
                     .containsExactly("desk@acme.example", ERIKA, "frank@acme.example", SUSPENDED);
             assertThat(desk.get("/sso/v1/users?q=*").getList("items")).isEmpty();
             assertThat(desk.get("/sso/v1/users?q=" + Wire.encode(")(mail=*")).getList("items"))
                     .isEmpty();
 
             for (String nobody : List.of(SUSPENDED, "nobody@acme.example", "*@acme.example")) {
-                assertThat(Wire.get(postern.port(), desk.toolsTarget(nobody, "normal")).body())
+                assertThat(Wire.get(postern.port(), desk.toolsTarget(nobody, "normal"))
+                                .body())
                         .as(nobody)
                         .isEqualTo("error: user does not exist\n");
             }
@@ -116,7 +136,8 @@ class DirectoryIT {
     @Test
     void openldapDownOrHanging_isAFaultInTime_andTokensGoOn() throws IOException {
         try (Slapd slapd = new Slapd(Files.createDirectory(folder.resolve("ldap")), PEOPLE);
-                RunningPostern postern = postern(ldap(slapd).toArray(String[]::new)).start()) {
+                RunningPostern postern =
+                        postern(ldap(slapd).toArray(String[]::new)).start()) {
             HelpDesk desk = desk(postern);
             String token = desk.issue(ERIKA, "normal");
             String sso = desk.issue(ERIKA, "sso");
@@ -168,10 +189,14 @@ class DirectoryIT {
         Path data = folder.resolve("data");
         try (MailServer dovecot = MailServer.dovecot(Files.createDirectory(folder.resolve("dovecot")), "lua", port)) {
             String[] settings = {
-                "sso.passwords", "imap",
-                "sso.passwords.imap-url", "imap://127.0.0.1:" + dovecot.imap,
-                "sso.imap.url", "imap://127.0.0.1:" + dovecot.imap,
-                "sso.mail.key", "demo-mail-key"
+                "sso.passwords",
+                "imap",
+                "sso.passwords.imap-url",
+                "imap://127.0.0.1:" + dovecot.imap,
+                "sso.imap.url",
+                "imap://127.0.0.1:" + dovecot.imap,
+                "sso.mail.key",
+                "demo-mail-key"
             };
             RunningPostern.Launch launch = postern(settings).port(port);
             RunningPostern.Finished made = with(RunningPostern.empty().data(data), settings)

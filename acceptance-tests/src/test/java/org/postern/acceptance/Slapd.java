@@ -42,8 +42,11 @@ final class Slapd implements AutoCloseable {
                     directory FOLDER/data
                     access to attrs=userPassword by anonymous auth by * none
                     access to * by dn.exact="ACCOUNT" read by * none
-                    """.replace("FOLDER", folder.toString()).replace("ACCOUNT", ACCOUNT));
-            Files.writeString(folder.resolve("people.ldif"), """
+                    """.replace("FOLDER", folder.toString())
+                    .replace("ACCOUNT", ACCOUNT));
+            Files.writeString(
+                    folder.resolve("people.ldif"),
+                    """
                     dn: dc=acme,dc=example
                     objectClass: domain
                     dc: acme
@@ -58,8 +61,10 @@ final class Slapd implements AutoCloseable {
                     objectClass: organizationalUnit
                     ou: people
 
-                    """.replace("ACCOUNT", ACCOUNT).replace("PASSWORD", ACCOUNT_PASSWORD).replace("BASE", BASE)
-                    + people);
+                    """.replace("ACCOUNT", ACCOUNT)
+                                    .replace("PASSWORD", ACCOUNT_PASSWORD)
+                                    .replace("BASE", BASE)
+                            + people);
             Process add = new ProcessBuilder(
                             "/usr/sbin/slapadd", "-f", folder + "/slapd.conf", "-l", folder + "/people.ldif")
                     .redirectErrorStream(true)
@@ -93,7 +98,8 @@ final class Slapd implements AutoCloseable {
                             "-h",
                             "ldap://127.0.0.1:" + port + "/")
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                            folder.resolve("log").toFile()))
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -134,7 +140,10 @@ final class Slapd implements AutoCloseable {
 
     private void signal(String signal) {
         try {
-            if (new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor() != 0) {
+            if (new ProcessBuilder("kill", signal, Long.toString(process.pid()))
+                            .start()
+                            .waitFor()
+                    != 0) {
                 throw new IllegalStateException("no kill " + signal);
             }
         } catch (IOException e) {
