@@ -318,6 +318,10 @@ final class MailServer implements AutoCloseable {
 
     @Override
     public void close() {
+        stop();
+    }
+
+    void stop() {
         List<ProcessHandle> all = process.descendants().toList();
         process.destroy();
         try {

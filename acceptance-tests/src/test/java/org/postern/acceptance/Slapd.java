@@ -107,12 +107,14 @@ final class Slapd implements AutoCloseable {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < end && process.isAlive()) {
             try (Socket there = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                return;
+                if (there.isConnected()) {
+                    return;
+                }
             } catch (IOException notYet) {
                 Thread.onSpinWait();
             }
         }
-        close();
+        stop();
         throw new IllegalStateException("no slapd: " + log());
     }
 
@@ -155,6 +157,11 @@ final class Slapd implements AutoCloseable {
 
     @Override
     public void close() {
+        stop();
+    }
+
+    /** {@code kill -9}. */
+    void stop() {
         process.destroyForcibly();
         try {
             process.waitFor(10, TimeUnit.SECONDS);

@@ -78,6 +78,7 @@ final class LdapServers implements AutoCloseable {
 
     private ServerSet server(URI url, SSLContext tls, @Nullable BindRequest account) {
         boolean secure = url.getScheme().equals("ldaps");
+        String host = url.getHost().replaceAll("[\\[\\]]", "");
         int port = url.getPort() >= 0 ? url.getPort() : secure ? 636 : 389;
         LDAPConnectionOptions options = new LDAPConnectionOptions();
         int millis = (int) settings.timeout().toMillis();
@@ -87,14 +88,11 @@ final class LdapServers implements AutoCloseable {
         options.setFollowReferrals(false);
         options.setSSLSocketVerifier(new HostNameSSLSocketVerifier(true));
         @Nullable
-        PostConnectProcessor startTls = secure || Host.isHere(url) ? null : new StartTLSPostConnectProcessor(tls);
+        PostConnectProcessor startTls = secure || Host.isHere(url)
+                ? null
+                : new StartTLSPostConnectProcessor(new NamedTls(tls.getSocketFactory(), host));
         return new SingleServerSet(
-                url.getHost().replaceAll("[\\[\\]]", ""),
-                port,
-                secure ? tls.getSocketFactory() : SocketFactory.getDefault(),
-                options,
-                account,
-                startTls);
+                host, port, secure ? tls.getSocketFactory() : SocketFactory.getDefault(), options, account, startTls);
     }
 
     private interface Question<T> {
