@@ -109,11 +109,23 @@ final class LdapServers implements AutoCloseable {
             throw new UnavailableException("stopped while waiting for the LDAP servers", stopping);
         }
         try {
-            return question.ask();
+            return askTwice(question);
         } catch (LDAPException fault) {
             throw new UnavailableException("the LDAP servers do not answer: " + fault.getResultCode(), fault);
         } finally {
             places.release();
+        }
+    }
+
+    /** The pool tries again by itself, but not where the connection goes just as it is taken. */
+    private static <T> T askTwice(Question<T> question) throws LDAPException {
+        try {
+            return question.ask();
+        } catch (LDAPException gone) {
+            if (gone.getResultCode().equals(ResultCode.SERVER_DOWN)) {
+                return question.ask();
+            }
+            throw gone;
         }
     }
 
