@@ -220,7 +220,7 @@ class DirectoryIT {
                 }
                 assertThat(desk.audit("user=" + ALICE + "&event=refused")).isEmpty();
                 Visitor owner = new Visitor(postern.port());
-                owner.post("/?_task=login", "user=" + Wire.encode(ALICE) + "&pass=demo-alice");
+                owner.post("/?_task=signin", "user=" + Wire.encode(ALICE) + "&pass=demo-alice");
                 assertThat(owner.get("/?_task=mail").status()).as(postern.log()).isEqualTo(200);
                 assertThat(MailClient.imap(dovecot.imap, ALICE, token)).isTrue();
 
