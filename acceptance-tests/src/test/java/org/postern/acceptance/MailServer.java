@@ -415,7 +415,7 @@ public final class MailServer implements AutoCloseable {
                         "begin authenticators",
                         ".include " + folder + "/authenticators.conf"));
         return new MailServer(
-                folder, List.of(exim.toString(), "-bdf", "-C", folder + "/exim.conf"), smtp, smtp, smtp, 0);
+                folder, List.of(exim.toString(), "-bdf", "-C", folder + "/exim.conf"), smtp, smtp, smtp, Secure.NONE, 0);
     }
 
     /** What this user's group may read, or make files in, and nobody else. */
@@ -542,6 +542,10 @@ public final class MailServer implements AutoCloseable {
 
     @Override
     public void close() {
+        stop();
+    }
+
+    void stop() {
         List<ProcessHandle> all = process.descendants().toList();
         process.destroy();
         try {

@@ -40,7 +40,18 @@ class ModuleArrowsTest {
         "rest, server",
         "server, filter",
         "server, rest",
-        "server, sample"
+        "server, sample",
+        "core, directory",
+        "store, directory",
+        "filter, directory",
+        "rest, directory",
+        "server, directory",
+        "sample, directory",
+        "directory, store",
+        "directory, filter",
+        "directory, rest",
+        "directory, server",
+        "directory, sample"
     })
     void module_neverSees(String module, String other) {
         noClasses()
@@ -60,6 +71,7 @@ class ModuleArrowsTest {
         "org.flywaydb.., org.postern.store..",
         "org.bouncycastle.., org.postern.store..",
         "java.sql.., org.postern.store..",
+        "com.unboundid.., org.postern.directory..",
         "jakarta.ws.rs.., org.postern.rest..",
         "org.glassfish.jersey.., org.postern.rest..",
         "org.eclipse.jetty.., org.postern.server..",

@@ -52,7 +52,7 @@ record SettingsPage(Postern postern) {
             MailDirectory directory = postern.backend().directory();
             own.changed(
                     exchange.request(),
-                    directory.passwordVersion(visitor.mailbox()).orElse(""),
+                    directory.mailboxPasswordVersion(visitor.mailbox()).orElse(""),
                     fresh);
             show(exchange, HttpServletResponse.SC_OK, "", "settings.changed");
         } else if (outcome instanceof PasswordChange.Throttled throttled) {

@@ -152,7 +152,7 @@ final class SignIn {
         }
         try (Throttle.Attempt attempt = (Throttle.Attempt) admission) {
             // Read before the password is looked at: whoever changes it meanwhile ends this session too.
-            Optional<String> version = address.flatMap(postern.backend().directory()::passwordVersion);
+            Optional<String> version = address.flatMap(postern.backend().directory()::mailboxPasswordVersion);
             Optional<Mailbox> owner = password.isEmpty() || password.length() > MOST_CHARACTERS
                     ? Optional.empty()
                     : postern.mailboxes().openedBy(user, password);

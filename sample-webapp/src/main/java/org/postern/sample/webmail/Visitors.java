@@ -42,7 +42,8 @@ record Visitors(Postern postern) {
         MailboxAddress address = own.mailbox();
         MailDirectory directory = postern.backend().directory();
         Optional<Mailbox> mailbox = directory.mailbox(address).filter(m -> !m.suspended());
-        boolean samePassword = directory.passwordVersion(address).orElse("").equals(own.passwordVersion());
+        boolean samePassword =
+                directory.mailboxPasswordVersion(address).orElse("").equals(own.passwordVersion());
         if (mailbox.isEmpty() || !samePassword) {
             OwnSession.end(request);
             return Optional.empty();

@@ -22,6 +22,7 @@ import org.postern.core.TokenKeys;
 import org.postern.core.TokenSession;
 import org.postern.core.Visit;
 import org.postern.core.settings.Company;
+import org.postern.core.spi.MailDirectory;
 import org.postern.core.spi.TokenStore;
 
 /**
@@ -57,6 +58,7 @@ public final class MailLogins {
     private final Activity activity;
     private final Companies companies;
     private final OwnerNotices notices;
+    private final MailDirectory directory;
     private final VerifiedPasswords passwords;
     private final Clock clock;
     private final Set<TokenDigest> guesses = Collections.newSetFromMap(new LinkedHashMap<>() {
@@ -77,6 +79,7 @@ public final class MailLogins {
             Activity activity,
             Companies companies,
             OwnerNotices notices,
+            MailDirectory directory,
             VerifiedPasswords passwords,
             Clock clock) {
         this.store = store;
@@ -87,6 +90,7 @@ public final class MailLogins {
         this.activity = activity;
         this.companies = companies;
         this.notices = notices;
+        this.directory = directory;
         this.passwords = passwords;
         this.clock = clock;
     }
@@ -107,11 +111,11 @@ public final class MailLogins {
      * As {@link #check}, for a mail server that tries the mailbox's own password next, and does not tell what came of it.
      * What is no token is most likely that password, which a telephone sends every few minutes: it leaves no row, and is
      * no wrong attempt, unless the mailbox has a live token which it might be a guess at. Then it counts once, however
-     * often it comes.
+     * often it comes. Nor is it one where the mail server only asks back: see {@link MailDirectory#isAskingAbout}.
      */
     public Check checkFirst(String user, Secret secret, Channel protocol, Client client) {
         Optional<MailboxAddress> mailbox = MailboxAddress.parse(user);
-        return mailbox.isEmpty() || secret.isEmpty()
+        return mailbox.isEmpty() || secret.isEmpty() || directory.isAskingAbout(mailbox.get(), secret)
                 ? unknown(protocol)
                 : check(mailbox, secret, protocol, client, true);
     }

@@ -16,6 +16,7 @@ import org.postern.core.Secret;
 import org.postern.core.SessionLocale;
 import org.postern.core.spi.DirectoryEditor;
 import org.postern.core.spi.MailDirectory;
+import org.postern.core.spi.MailboxField;
 import org.postern.core.spi.TokenStore;
 
 /**
@@ -137,7 +138,7 @@ public final class Mailboxes {
             return new PasswordCheck.Throttled(blocked.retryAfter());
         }
         try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
-            boolean valid = directory.checkPassword(mailbox, password);
+            boolean valid = directory.opensMailbox(mailbox, password);
             audit.fold(checked(by, mailbox, client, valid ? "valid" : "not valid"));
             if (valid) {
                 counted.right();
@@ -158,7 +159,7 @@ public final class Mailboxes {
     /** The active mailbox that its own password opens. For a caller who counts attempts himself. */
     public Optional<Mailbox> openedBy(String user, Secret password) {
         return MailboxAddress.parse(user)
-                .filter(address -> directory.checkPassword(address, password))
+                .filter(address -> directory.opensMailbox(address, password))
                 .flatMap(this::active);
     }
 
@@ -171,7 +172,7 @@ public final class Mailboxes {
      * after: whoever logs in between the two does not stay.
      */
     public PasswordChange changePassword(MailboxAddress owner, Secret old, Secret replacement, Client client) {
-        Optional<DirectoryEditor> editor = directory.editor();
+        Optional<DirectoryEditor> editor = editorOf(MailboxField.PASSWORD);
         if (editor.isEmpty()) {
             return new PasswordChange.ReadOnly();
         }
@@ -180,7 +181,7 @@ public final class Mailboxes {
             return new PasswordChange.Throttled(blocked.retryAfter());
         }
         try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
-            if (!directory.checkPassword(owner, old)) {
+            if (!directory.opensMailbox(owner, old)) {
                 counted.wrong();
                 audit.fold(AuditEvent.of(AuditEvent.Type.PASSWORD_CHECKED, clock.instant(), client)
                         .about(owner)
@@ -208,7 +209,13 @@ public final class Mailboxes {
         rule.objection(password, account, account).ifPresent(why -> {
             throw new IllegalArgumentException("the password " + why);
         });
-        return setPassword(editor(), account, password, Client.OPERATOR);
+        // An administrator's password is changed here in any case.
+        DirectoryEditor editor = directory
+                .administrator(account)
+                .flatMap(a -> directory.editor())
+                .or(() -> editorOf(MailboxField.PASSWORD))
+                .orElseThrow(Mailboxes::elsewhere);
+        return setPassword(editor, account, password, Client.OPERATOR);
     }
 
     private boolean setPassword(DirectoryEditor editor, MailboxAddress account, Secret password, Client client) {
@@ -243,7 +250,8 @@ public final class Mailboxes {
     public boolean setSuspended(MailboxAddress mailbox, boolean suspended) {
         AuditEvent row = AuditEvent.of(suspension(suspended), clock.instant(), Client.OPERATOR)
                 .about(mailbox);
-        return setSuspended(editor(), mailbox, suspended, row, () -> ending(Client.OPERATOR, "mailbox suspended"));
+        DirectoryEditor editor = editorOf(MailboxField.SUSPENDED).orElseThrow(Mailboxes::elsewhere);
+        return setSuspended(editor, mailbox, suspended, row, () -> ending(Client.OPERATOR, "mailbox suspended"));
     }
 
     private static AuditEvent.Type suspension(boolean suspended) {
@@ -267,10 +275,13 @@ public final class Mailboxes {
         return changed;
     }
 
-    private DirectoryEditor editor() {
-        return directory
-                .editor()
-                .orElseThrow(() -> new IllegalArgumentException("this directory is changed elsewhere"));
+    /** Who changes this of a mailbox; empty where it is changed elsewhere. */
+    private Optional<DirectoryEditor> editorOf(MailboxField field) {
+        return directory.editor().filter(e -> e.mailboxFields().contains(field));
+    }
+
+    private static IllegalArgumentException elsewhere() {
+        return new IllegalArgumentException("this directory is changed elsewhere");
     }
 
     /**
@@ -279,7 +290,7 @@ public final class Mailboxes {
      */
     public Change setPassword(Actor actor, String user, Secret password) {
         MailboxAddress by = actor.administrator().address();
-        return change(actor, user, false, (editor, mailbox) -> {
+        return change(actor, user, MailboxField.PASSWORD, (editor, mailbox) -> {
             Optional<String> objection = rule.objection(password, mailbox, by);
             if (objection.isPresent()) {
                 return new Change.BadPassword(objection.get());
@@ -292,7 +303,7 @@ public final class Mailboxes {
 
     /** Suspends a mailbox, which ends its sessions, or lets it be active again. Never the administrator's own. */
     public Change setSuspended(Actor actor, String user, boolean suspended) {
-        return change(actor, user, false, (editor, mailbox) -> {
+        return change(actor, user, MailboxField.SUSPENDED, (editor, mailbox) -> {
             AuditEvent row = row(actor, suspension(suspended), mailbox, "");
             return changed(setSuspended(
                     editor, mailbox, suspended, row, () -> actor.ending(clock.instant(), "mailbox suspended")));
@@ -301,7 +312,7 @@ public final class Mailboxes {
 
     /** Sets the language of a mailbox, his own too; empty: whatever the browser asks for. */
     public Change setLocale(Actor actor, String user, Optional<SessionLocale> locale) {
-        return change(actor, user, true, (editor, mailbox) -> {
+        return change(actor, user, MailboxField.LOCALE, (editor, mailbox) -> {
             boolean changed = editor.setLocale(mailbox, locale);
             if (changed) {
                 String what = locale.map(SessionLocale::code).orElse("none");
@@ -314,7 +325,7 @@ public final class Mailboxes {
     /** How much of a mailbox he may change at this moment; nothing too where there is no such mailbox. */
     public Scope mayChange(Actor actor, String user) {
         boolean any = actor.mayChange()
-                && directory.editor().isPresent()
+                && directory.editor().filter(e -> !e.mailboxFields().isEmpty()).isPresent()
                 && authority.mayChange(actor.administrator(), user) instanceof Authority.Verdict.Allowed;
         boolean own = MailboxAddress.parse(user).filter(actor::is).isPresent();
         return any ? (own ? Scope.LOCALE : Scope.ALL) : Scope.NOTHING;
@@ -324,17 +335,17 @@ public final class Mailboxes {
         Change on(DirectoryEditor editor, MailboxAddress mailbox);
     }
 
-    private Change change(Actor actor, String user, boolean ownToo, Work work) {
+    private Change change(Actor actor, String user, MailboxField field, Work work) {
         Authority.Verdict verdict = authority.mayChange(actor.administrator(), user);
         if (!(verdict instanceof Authority.Verdict.Allowed allowed)) {
             return verdict instanceof Authority.Verdict.Denied ? new Change.Denied() : new Change.Missing();
         }
         MailboxAddress mailbox = allowed.mailbox().address();
-        boolean own = !ownToo && actor.is(mailbox);
+        boolean own = field != MailboxField.LOCALE && actor.is(mailbox);
         if (own || !actor.mayChange()) {
             return new Change.Denied();
         }
-        return directory.editor().map(editor -> work.on(editor, mailbox)).orElseGet(Change.ReadOnly::new);
+        return editorOf(field).map(editor -> work.on(editor, mailbox)).orElseGet(Change.ReadOnly::new);
     }
 
     private static Change changed(boolean isThere) {

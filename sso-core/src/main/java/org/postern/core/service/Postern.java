@@ -13,6 +13,7 @@ import org.postern.core.settings.Settings;
 import org.postern.core.settings.SettingsException;
 import org.postern.core.spi.Backend;
 import org.postern.core.spi.BackendProvider;
+import org.postern.core.spi.DirectoryProvider;
 import org.postern.core.spi.OwnerNotice;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,9 +73,23 @@ public final class Postern implements AutoCloseable {
                 settings);
         approvals = new Approvals(store, directory, authority, audit, ticks);
         sessions = new TokenSessions(store, authority, connections, ticks);
-        VerifiedPasswords passwords = new VerifiedPasswords(directory, ticks, new SecureRandom());
-        mailLogins =
-                new MailLogins(store, keys, authority, throttle, audit, activity, companies, notices, passwords, ticks);
+        SecureRandom random = new SecureRandom();
+        VerifiedPasswords passwords =
+                new VerifiedPasswords(directory::passwordVersion, directory::checkPassword, ticks, random);
+        VerifiedPasswords mailboxPasswords =
+                new VerifiedPasswords(directory::mailboxPasswordVersion, directory::opensMailbox, ticks, random);
+        mailLogins = new MailLogins(
+                store,
+                keys,
+                authority,
+                throttle,
+                audit,
+                activity,
+                companies,
+                notices,
+                directory,
+                mailboxPasswords,
+                ticks);
         administrators = new Administrators(
                 directory,
                 store,
@@ -91,9 +106,10 @@ public final class Postern implements AutoCloseable {
     }
 
     /**
-     * Over the backend on the class path, with its maintenance running. It is the caller's to close.
+     * Over the backend on the class path, and the operator's own directory where the settings ask for one, with its
+     * maintenance running. It is the caller's to close.
      *
-     * @throws SettingsException where there is no backend on the class path, or more than one
+     * @throws SettingsException where there is no backend on the class path, or more than one, or none for that directory
      * @throws UnavailableException where the database cannot be reached
      */
     public static Postern open(Settings settings) {
@@ -102,9 +118,26 @@ public final class Postern implements AutoCloseable {
                         .map(ServiceLoader.Provider::get)
                         .toList());
         LOG.debug("the backend is {}", provider.getClass().getName());
-        Postern postern = new Postern(settings, provider.open(settings), Clock.systemUTC());
+        Backend backend = withDirectory(provider.open(settings), settings);
+        Postern postern = new Postern(settings, backend, Clock.systemUTC());
         postern.start();
         return postern;
+    }
+
+    private static Backend withDirectory(Backend backend, Settings settings) {
+        if (!settings.directory().isElsewhere()) {
+            return backend;
+        }
+        try {
+            return ServiceLoader.load(DirectoryProvider.class, Postern.class.getClassLoader())
+                    .findFirst()
+                    .orElseThrow(() -> new SettingsException(
+                            Setting.DIRECTORY.key(), "sso-directory is not on the class path, which knows such ones"))
+                    .over(backend, settings);
+        } catch (RuntimeException refused) {
+            backend.close();
+            throw refused;
+        }
     }
 
     /** The one that counts among those on the class path. */

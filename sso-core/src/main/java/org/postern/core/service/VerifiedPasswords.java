@@ -12,12 +12,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
 import org.postern.core.UnavailableException;
-import org.postern.core.spi.MailDirectory;
 
 /**
  * Checks passwords, and remembers for a minute which were right, so that a script that issues a thousand tokens, or a
@@ -34,14 +35,21 @@ final class VerifiedPasswords {
 
     private record Memory(String version, long since) {}
 
-    private final MailDirectory directory;
+    private final Function<MailboxAddress, Optional<String>> versions;
+    private final BiPredicate<MailboxAddress, Secret> passwords;
     private final Clock clock;
     private final SecretKeySpec key;
     private final Map<String, Memory> memories = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<String, CompletableFuture<Boolean>> underWay = new ConcurrentHashMap<>();
 
-    VerifiedPasswords(MailDirectory directory, Clock clock, SecureRandom random) {
-        this.directory = directory;
+    /** @param versions and {@code passwords} are the directory's, of one kind of password */
+    VerifiedPasswords(
+            Function<MailboxAddress, Optional<String>> versions,
+            BiPredicate<MailboxAddress, Secret> passwords,
+            Clock clock,
+            SecureRandom random) {
+        this.versions = versions;
+        this.passwords = passwords;
         this.clock = clock;
         byte[] bytes = new byte[32];
         random.nextBytes(bytes);
@@ -50,7 +58,7 @@ final class VerifiedPasswords {
 
     boolean isRight(MailboxAddress account, Secret password) {
         String name = name(account, password);
-        Optional<String> version = directory.passwordVersion(account);
+        Optional<String> version = versions.apply(account);
         if (version.isPresent() && isRemembered(name, version.get())) {
             return true;
         }
@@ -69,7 +77,7 @@ final class VerifiedPasswords {
             return join(other);
         }
         try {
-            boolean right = directory.checkPassword(account, password);
+            boolean right = passwords.test(account, password);
             mine.complete(right);
             return right;
         } catch (RuntimeException | Error fault) {

@@ -97,6 +97,47 @@ public enum Setting {
             "The HTTP API of each Dovecot that shall end what is open when a token is revoked, `http://host:port` or"
                     + " `https://host:port`; by comma. Empty: none."),
     DOVEADM_KEY("sso.mail.doveadm.key", "", "Their `doveadm_api_key`; needed with their addresses. Secret."),
+    DIRECTORY(
+            "sso.directory",
+            "own",
+            "Where the mailboxes are: `own`, the product's tables; `ldap`, a directory of yours. Companies, domains,"
+                    + " administrators and API keys are in the product's tables in any case."),
+    PASSWORDS(
+            "sso.passwords",
+            "directory",
+            "Who knows the mailboxes' passwords: `directory`, wherever the mailboxes are; `imap`, an IMAP server."
+                    + " Administrators' are in the product's tables in any case."),
+    PASSWORDS_IMAP_URL(
+            "sso.passwords.imap-url",
+            "",
+            "That IMAP server, `imap://host:port` or `imaps://host:port`; needed with `imap`."),
+    LDAP_URLS(
+            "sso.ldap.urls",
+            "",
+            "The LDAP servers, `ldap://host:port` or `ldaps://host:port`; by comma, the preferred one first. Needed with"
+                    + " `ldap`. On another host `ldap` begins with StartTLS."),
+    LDAP_USER("sso.ldap.user", "", "The DN of the account that searches there. Empty: nobody logs in to search."),
+    LDAP_PASSWORD("sso.ldap.password", "", "That account's password. Secret."),
+    LDAP_BASE("sso.ldap.base", "", "The DN below which the mailboxes are. Needed with `ldap`."),
+    LDAP_FILTER("sso.ldap.filter", "(objectClass=inetOrgPerson)", "The filter that all mailboxes match."),
+    LDAP_ADDRESS(
+            "sso.ldap.address",
+            "mail",
+            "The attribute that holds a mailbox's address; each of its values is a mailbox."),
+    LDAP_NAME("sso.ldap.name", "cn", "The attribute that holds the person's name."),
+    LDAP_LOCALE("sso.ldap.locale", "preferredLanguage", "The attribute that holds the person's language."),
+    LDAP_SUSPENDED(
+            "sso.ldap.suspended",
+            "",
+            "The filter that suspended mailboxes match, such as `(accountStatus=disabled)`. Empty: none is suspended."),
+    LDAP_CONNECTIONS("sso.ldap.connections", "8", "How many questions are asked there at once; 1 to 32."),
+    LDAP_TIMEOUT(
+            "sso.ldap.timeout", "PT3S", "How long a connection there or an answer may take; `PT0.25S` to `PT30S`."),
+    LDAP_GRACE(
+            "sso.ldap.grace",
+            "PT5M",
+            "How long what was seen of a mailbox still counts while no LDAP server answers, so that tokens go on"
+                    + " working; at most `PT1H`. Passwords and searches never count."),
     DATABASE_URL("sso.database.url", "", "A JDBC URL of PostgreSQL or H2. Empty: H2 in the data folder."),
     DATABASE_USER("sso.database.user", "", "The database user."),
     DATABASE_PASSWORD("sso.database.password", "", "The database user's password. Secret."),

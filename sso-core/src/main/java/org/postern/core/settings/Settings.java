@@ -42,6 +42,7 @@ public record Settings(
         Console console,
         Node node,
         Mail mail,
+        Directory directory,
         Database database,
         Keep keep,
         Demo demo,
@@ -140,6 +141,39 @@ public record Settings(
     public record Server(String address, int port) {}
 
     /**
+     * Where mailboxes and their passwords are, if not in the store.
+     *
+     * @param ldap who knows the mailboxes; empty where the store does
+     * @param imap who knows their passwords; empty where the mailboxes' directory does
+     */
+    public record Directory(Optional<Ldap> ldap, Optional<URI> imap) {
+        public boolean isElsewhere() {
+            return ldap.isPresent() || imap.isPresent();
+        }
+    }
+
+    /**
+     * An LDAP directory. The two filters are text that nobody has parsed yet.
+     *
+     * @param urls at least one, the preferred one first
+     * @param user empty where nobody logs in to search
+     * @param suspended empty where no mailbox is suspended
+     */
+    public record Ldap(
+            List<URI> urls,
+            String user,
+            Secret password,
+            String base,
+            String filter,
+            String addressAttribute,
+            String nameAttribute,
+            String localeAttribute,
+            String suspended,
+            int connections,
+            Duration timeout,
+            Duration grace) {}
+
+    /**
      * Where everything is kept.
      *
      * @param url empty for H2 in the data folder
@@ -199,8 +233,8 @@ public record Settings(
         Http there =
                 new Http(port, http.publicUrl, http.plain, http.trustedProxies, http.toolsGet, http.metricsAddresses);
         return new Settings(
-                enabled, there, login, session, console, node, mail, database, keep, demo, diagnose, notice, companies,
-                brands);
+                enabled, there, login, session, console, node, mail, directory, database, keep, demo, diagnose, notice,
+                companies, brands);
     }
 
     /** What the company with this name in the directory wants; {@link Company#PLAIN} where nothing is set for it. */
@@ -259,6 +293,7 @@ public record Settings(
                             auth(),
                             uri(Setting.IMAP_URL, "imap", "imaps"),
                             uri(Setting.SMTP_URL, "smtp", "smtps")),
+                    directory(),
                     new Database(
                             text(Setting.DATA),
                             databaseUrl(),
@@ -525,6 +560,66 @@ public record Settings(
                 }
             }
             throw new SettingsException(setting.key(), "must be an IP address and a port, such as 192.0.2.1:143");
+        }
+
+        private Directory directory() {
+            boolean ldap = oneOf(Setting.DIRECTORY, "own", "ldap").equals("ldap");
+            boolean imap = oneOf(Setting.PASSWORDS, "directory", "imap").equals("imap");
+            Optional<URI> server = uri(Setting.PASSWORDS_IMAP_URL, "imap", "imaps");
+            if (imap && server.isEmpty()) {
+                throw new SettingsException(
+                        Setting.PASSWORDS_IMAP_URL.key(), "is needed with " + Setting.PASSWORDS.key() + "=imap");
+            }
+            // Read in any case: what is bad is told before somebody needs it.
+            Ldap servers = ldap();
+            if (ldap) {
+                need(Setting.LDAP_URLS);
+                need(Setting.LDAP_BASE);
+            }
+            Directory directory =
+                    new Directory(ldap ? Optional.of(servers) : Optional.empty(), imap ? server : Optional.empty());
+            if (directory.isElsewhere() && yes(Setting.DEMO)) {
+                throw new SettingsException(Setting.DEMO.key(), "the demo has mailboxes of its own");
+            }
+            return directory;
+        }
+
+        private void need(Setting setting) {
+            if (text(setting).isEmpty()) {
+                throw new SettingsException(setting.key(), "is needed with " + Setting.DIRECTORY.key() + "=ldap");
+            }
+        }
+
+        private Ldap ldap() {
+            Ldap ldap = new Ldap(
+                    list(Setting.LDAP_URLS).stream()
+                            .map(url -> uri(Setting.LDAP_URLS, url, "ldap", "ldaps"))
+                            .toList(),
+                    text(Setting.LDAP_USER),
+                    Secret.of(text(Setting.LDAP_PASSWORD)),
+                    text(Setting.LDAP_BASE),
+                    text(Setting.LDAP_FILTER),
+                    attribute(Setting.LDAP_ADDRESS),
+                    attribute(Setting.LDAP_NAME),
+                    attribute(Setting.LDAP_LOCALE),
+                    text(Setting.LDAP_SUSPENDED),
+                    number(Setting.LDAP_CONNECTIONS, 1, 32),
+                    duration(Setting.LDAP_TIMEOUT, Duration.ofMillis(250), Duration.ofSeconds(30)),
+                    duration(Setting.LDAP_GRACE, Duration.ZERO, Duration.ofHours(1)));
+            if (ldap.user().isEmpty() != ldap.password().isEmpty()) {
+                throw new SettingsException(
+                        Setting.LDAP_PASSWORD.key(),
+                        "is needed with " + Setting.LDAP_USER.key() + ", and only with it");
+            }
+            return ldap;
+        }
+
+        private String attribute(Setting setting) {
+            String value = text(setting);
+            if (!value.matches("[A-Za-z][A-Za-z0-9-]{0,63}")) {
+                throw new SettingsException(setting.key(), "must be the name of an attribute");
+            }
+            return value;
         }
 
         private Notice notice() {

@@ -14,6 +14,11 @@ import org.postern.core.SessionLocale;
  * it belongs to is not.
  */
 public interface DirectoryEditor {
+    /** What of a mailbox is changed here. The rest is changed elsewhere, and refused with an {@link IllegalArgumentException}. */
+    default Set<MailboxField> mailboxFields() {
+        return Set.of(MailboxField.values());
+    }
+
     /** Whether there is no company yet: nothing of anybody's is here. */
     boolean isEmpty();
 

@@ -44,6 +44,27 @@ public interface MailDirectory {
     Optional<String> passwordVersion(MailboxAddress account);
 
     /**
+     * Whether this password opens this mailbox. The same as {@link #checkPassword} where an account has one password;
+     * another where mailboxes' passwords are the operator's own, and administrators' are the product's.
+     */
+    default boolean opensMailbox(MailboxAddress mailbox, Secret password) {
+        return checkPassword(mailbox, password);
+    }
+
+    /** As {@link #passwordVersion}, of the password that opens the mailbox. */
+    default Optional<String> mailboxPasswordVersion(MailboxAddress mailbox) {
+        return passwordVersion(mailbox);
+    }
+
+    /**
+     * Whether the directory is asking a mail server at this moment whether this secret opens this mailbox. That server
+     * may ask back whether it is a token: it is none, and nobody's guess.
+     */
+    default boolean isAskingAbout(MailboxAddress mailbox, Secret secret) {
+        return false;
+    }
+
+    /**
      * The mailboxes under this administrator's control whose address or name contains {@code text}, without regard to
      * case, by address. Every character of {@code text} stands for itself; the empty text is in every address.
      *

@@ -29,6 +29,7 @@ import org.postern.core.settings.Settings;
 import org.postern.core.settings.SettingsException;
 import org.postern.core.spi.AuditCheck;
 import org.postern.core.spi.DirectoryEditor;
+import org.postern.core.spi.MailboxField;
 import org.postern.store.KeyFile;
 import org.postern.store.SqlBackendProvider;
 
@@ -229,9 +230,18 @@ public final class Commands {
             throw new IllegalArgumentException(
                     "the domain " + address.domain() + " is not there; domain create makes it");
         }
-        Secret password = goodPassword(address);
+        // Where its password is known elsewhere, none is kept that somebody could know.
+        Secret password = isPasswordHere(postern)
+                        || postern.backend().directory().administrator(address).isPresent()
+                ? goodPassword(address)
+                : Passwords.random();
         editor(postern).createMailbox(address, arguments.option("--name").orElse(""), password, locale);
         return done("mailbox " + address + " is there");
+    }
+
+    /** Whether mailboxes have the one password here that would be their administrator's too. */
+    private static boolean isPasswordHere(Postern postern) {
+        return editor(postern).mailboxFields().contains(MailboxField.PASSWORD);
     }
 
     private Secret goodPassword(MailboxAddress address) throws UsageException {
@@ -289,8 +299,8 @@ public final class Commands {
                 throw new IllegalArgumentException("the domain " + domain + " belongs to another company");
             }
         }
-        Optional<Secret> password =
-                directory.mailbox(address).isPresent() ? Optional.empty() : Optional.of(goodPassword(address));
+        boolean has = isPasswordHere(postern) && directory.mailbox(address).isPresent();
+        Optional<Secret> password = has ? Optional.empty() : Optional.of(goodPassword(address));
         prepare(postern, company, domains);
         editor(postern).createAdministrator(address, role, company, domains, password);
         return done("administrator " + address + " is there, with the role " + role.apiName());

@@ -1,0 +1,23 @@
+package org.postern.directory;
+
+import java.time.Clock;
+import java.util.Optional;
+import org.postern.core.settings.Settings;
+import org.postern.core.spi.Backend;
+import org.postern.core.spi.DirectoryProvider;
+
+/**
+ * Puts the LDAP directory and the IMAP server that the settings name over a backend. Nobody is asked before somebody
+ * wants to know something, so that a start needs neither. Found by {@link java.util.ServiceLoader}. Thread-safe.
+ */
+public final class OperatorDirectoryProvider implements DirectoryProvider {
+    @Override
+    public Backend over(Backend backend, Settings settings) {
+        Clock clock = Clock.systemUTC();
+        Optional<LdapMailboxes> ldap = settings.directory().ldap().map(l -> new LdapMailboxes(l, clock));
+        Optional<ImapPasswords> imap =
+                settings.directory().imap().map(server -> new ImapPasswords(server, backend.keys()));
+        LiveSecrets live = new LiveSecrets(backend.tokens(), backend.keys(), clock);
+        return new OperatorBackend(backend, new OperatorDirectory(backend.directory(), ldap, imap, live));
+    }
+}
