@@ -415,7 +415,13 @@ public final class MailServer implements AutoCloseable {
                         "begin authenticators",
                         ".include " + folder + "/authenticators.conf"));
         return new MailServer(
-                folder, List.of(exim.toString(), "-bdf", "-C", folder + "/exim.conf"), smtp, smtp, smtp, Secure.NONE, 0);
+                folder,
+                List.of(exim.toString(), "-bdf", "-C", folder + "/exim.conf"),
+                smtp,
+                smtp,
+                smtp,
+                Secure.NONE,
+                0);
     }
 
     /** What this user's group may read, or make files in, and nobody else. */
