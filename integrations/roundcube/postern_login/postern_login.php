@@ -31,6 +31,8 @@ class postern_login extends rcube_plugin
     private $link;
     /** @var ?array what Postern answered to it */
     private $opened;
+    /** @var string the language that this browser has without the link */
+    private $own_language = '';
     /** @var string why the session ends that ends in this request */
     private $why = 'logout';
     /** @var string where its logout leads, or empty */
@@ -87,11 +89,21 @@ class postern_login extends rcube_plugin
         if ($args['task'] === 'login' && $args['action'] === 'login') {
             $this->why = 'another login';
         } elseif (isset($_SESSION['postern_login'])) {
+            $this->speak($_SESSION['postern_login']['language']);
             $this->restrict($args['task'], (string) $args['action']);
             $this->show_visit($args['task']);
         }
         $this->show_message();
         return $args;
+    }
+
+    /** Again, where Roundcube saved something of a new user before it came here: see preferences_update(). */
+    private function speak($language)
+    {
+        if ($language && $language !== $_SESSION['language']) {
+            $this->rc->load_language($language);
+            $this->add_texts('localization/');
+        }
     }
 
     private function is_over()
@@ -118,7 +130,9 @@ class postern_login extends rcube_plugin
         header('Cache-Control: no-store');
         header('Referrer-Policy: no-referrer');
         $language = $this->language($link->value('locale'));
+        $this->own_language = $_SESSION['postern_login_own_language'] ?? $_SESSION['language'];
         if ($language && !$this->rc->user->ID) {
+            $_SESSION['postern_login_own_language'] = $this->own_language;
             $this->rc->load_language($language);
             $this->add_texts('localization/');
         }
@@ -199,8 +213,8 @@ class postern_login extends rcube_plugin
 
     function user_create($args)
     {
-        if ($this->opened && ($language = $this->language($this->opened['mailbox_locale']))) {
-            $args['language'] = $language;
+        if ($this->opened) {
+            $args['language'] = $this->language($this->opened['mailbox_locale']) ?: $this->own_language;
         }
         return $args;
     }

@@ -457,6 +457,7 @@ class RoundcubeIT {
         assertThat(desk.state(issued.id())).isEqualTo("live");
         browser.click("#postern-confirm");
         isIn(browser, "A letter for Alice");
+        assertThat(browser.text()).contains("Posteingang");
     }
 
     @ParameterizedTest
