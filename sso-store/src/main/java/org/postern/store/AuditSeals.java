@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -380,7 +381,7 @@ final class AuditSeals {
 
     /** @throws IllegalArgumentException where one of {@code elsewhere} is no head */
     AuditCheck check(Collection<String> elsewhere) {
-        List<TrailHead> wanted = new ArrayList<>(heads.kept());
+        Set<TrailHead> wanted = new LinkedHashSet<>(heads.kept());
         elsewhere.forEach(head -> wanted.add(TrailHead.parse(head)));
         return new AuditVerification(database, keys(), wanted).check();
     }
