@@ -8,10 +8,11 @@ local client, authorization
 function script_init()
   local file, why = io.open(KEY_FILE, "r")
   if not file then
+    -- Dovecot would not start at all if this were a fault of the script: real passwords go on working.
     dovecot.i_error("postern: no key: " .. why)
-    return 1
+    return 0
   end
-  authorization = "Bearer " .. (file:read("l") or "")
+  authorization = "Bearer " .. string.gsub(file:read("l") or "", "[%s%c]", "")
   file:close()
   client = dovecot.http.client{
     connect_timeout = "500ms",
@@ -28,6 +29,9 @@ local function encoded(text)
 end
 
 function auth_password_verify(request, password)
+  if not client then
+    return dovecot.auth.PASSDB_RESULT_INTERNAL_FAILURE, "postern: no key in " .. KEY_FILE
+  end
   local call = client:request{url = URL, method = "POST"}
   call:add_header("Authorization", authorization)
   call:add_header("Content-Type", "application/x-www-form-urlencoded")

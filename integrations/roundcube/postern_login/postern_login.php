@@ -22,6 +22,9 @@ class postern_login extends rcube_plugin
         'login' => [''],
         'logout' => [''],
     ];
+    /** By their beginning: passwords, forwards (also as an identity's Bcc or Reply-To), and whom folders are shared with. */
+    private const LASTING = ['plugin.password', 'plugin.managesieve', 'plugin.acl', 'identity-', 'save-identity',
+        'add-identity', 'edit-identity', 'delete-identity'];
     /** Where Postern did not answer, how many seconds later the next click asks again. */
     private const PAUSE = 10;
 
@@ -66,8 +69,13 @@ class postern_login extends rcube_plugin
         return $args;
     }
 
+    /** What a read-only session would write down, and with what Roundcube would read the owner's own settings again. */
     function preferences_update($args)
     {
+        if (!empty($_SESSION['postern_login']['read_only'])) {
+            $args['abort'] = true;
+            return $args;
+        }
         if (!empty($_SESSION['postern_login']['language'])) {
             $_SESSION['language'] = rcmail::get_instance()->user->data['language'];
         }
@@ -270,8 +278,10 @@ class postern_login extends rcube_plugin
     /** Whoever came with a token is not the owner: what would outlast the session is closed to him. */
     private function restrict($task, $action)
     {
-        foreach ((array) $this->rc->config->get('postern_login_denied_actions', ['plugin.password', 'plugin.managesieve']) as $denied) {
-            if (strncmp($action, $denied, strlen($denied)) === 0) {
+        // Roundcube knows an action by both spellings.
+        $spelled = strtr($action, '_', '-');
+        foreach (array_merge(self::LASTING, (array) $this->rc->config->get('postern_login_denied_actions', [])) as $denied) {
+            if (strncmp($spelled, strtr($denied, '_', '-'), strlen($denied)) === 0) {
                 $this->deny('denied');
             }
         }

@@ -78,7 +78,8 @@ final class postern_login_issuer
             $body = $this->send($call, $context, $status);
         }
         if ($body === false) {
-            throw new postern_login_unavailable("no answer from {$this->url}");
+            throw new postern_login_unavailable("no answer from {$this->url}"
+                . (ini_get('allow_url_fopen') ? '' : ': allow_url_fopen is off in php.ini'));
         }
         if ($status !== 200) {
             throw new postern_login_unavailable("{$this->url} answered $status"

@@ -35,7 +35,7 @@ final class postern_login_link
             $fields[urldecode($name)][] = urldecode($value);
         }
         $destination = $_SERVER['HTTP_SEC_FETCH_DEST'] ?? 'document';
-        $purpose = ($_SERVER['HTTP_SEC_PURPOSE'] ?? '') . ($_SERVER['HTTP_PURPOSE'] ?? '') . ($_SERVER['HTTP_X_MOZ'] ?? '');
+        $purpose = ($_SERVER['HTTP_SEC_PURPOSE'] ?? '') . ($_SERVER['HTTP_PURPOSE'] ?? '') . ($_SERVER['HTTP_X_MOZ'] ?? '') . ($_SERVER['HTTP_X_PURPOSE'] ?? '');
         $link = new self($method, $fields, $destination !== 'document' || preg_match('/prefetch|prerender|preview/i', $purpose));
 
         $_SERVER['QUERY_STRING'] = '_task=login&_action=login';
@@ -85,7 +85,8 @@ final class postern_login_link
     /** The value of a parameter, or empty text. */
     public function value($name)
     {
-        return $this->fields[$name][0] ?? $this->fields["_$name"][0] ?? '';
+        $other = $name === 'user' || $name === 'pass' ? "_$name" : $name;
+        return $this->fields[$name][0] ?? $this->fields[$other][0] ?? '';
     }
 
     /**

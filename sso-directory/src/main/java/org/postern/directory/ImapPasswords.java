@@ -12,6 +12,8 @@ import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
+import org.eclipse.angus.mail.imap.IMAPStore;
+import org.eclipse.angus.mail.imap.protocol.IMAPProtocol;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
 import org.postern.core.TokenDigest;
@@ -82,10 +84,12 @@ final class ImapPasswords {
 
     private boolean login(MailboxAddress mailbox, Secret password) {
         try {
-            Store store = session.getStore(server.getScheme());
+            AskedStore store = new AskedStore(session, server.getScheme());
             store.connect(server.getHost(), server.getPort(), mailbox.toString(), password.reveal());
             close(store);
-            return true;
+            if (store.wasAsked) {
+                return true;
+            }
         } catch (AuthenticationFailedException refused) {
             if (NO_ANSWER
                     .matcher(String.valueOf(refused.getMessage()).toUpperCase(Locale.ROOT))
@@ -93,8 +97,28 @@ final class ImapPasswords {
                 throw new UnavailableException("the IMAP server cannot check passwords now", refused);
             }
             return false;
-        } catch (MessagingException | IllegalStateException fault) {
+        } catch (MessagingException fault) {
             throw new UnavailableException("the IMAP server that knows the passwords cannot be used", fault);
+        } catch (RuntimeException stumbled) {
+            throw new UnavailableException("what should know the passwords is no IMAP server", stumbled);
+        }
+        throw new UnavailableException("the IMAP server lets everybody in without a password (PREAUTH)");
+    }
+
+    /**
+     * Knows whether the server looked at the password. One that greets with PREAUTH (RFC 3501, section 7.1.4) did not,
+     * and somebody on the way may say that before TLS begins.
+     */
+    private static final class AskedStore extends IMAPStore {
+        private boolean wasAsked;
+
+        AskedStore(Session session, String scheme) {
+            super(session, null, scheme, scheme.equals("imaps"));
+        }
+
+        @Override
+        protected void preLogin(IMAPProtocol protocol) {
+            wasAsked = true;
         }
     }
 

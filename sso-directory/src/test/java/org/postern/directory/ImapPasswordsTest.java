@@ -140,4 +140,24 @@ class ImapPasswordsTest {
             assertThat(passwords[0].isAskingAbout(ALICE, Secret.of("secret"))).isFalse();
         }
     }
+
+    /** Whoever stands between says before TLS that all is well: then nobody looked at the password. */
+    @ParameterizedTest
+    @ValueSource(strings = {"* PREAUTH [CAPABILITY IMAP4rev1] welcome, whoever you are", "* PREAUTH welcome"})
+    void preauth_isNoAnswer(String greeting) {
+        try (ScriptedServer server = new ScriptedServer(connection -> {
+            try (Socket closed = connection;
+                    BufferedReader in = new BufferedReader(
+                            new InputStreamReader(connection.getInputStream(), StandardCharsets.US_ASCII))) {
+                ScriptedServer.say(closed, greeting);
+                String line;
+                while ((line = in.readLine()) != null) {
+                    ScriptedServer.say(closed, line.split(" ", 2)[0] + " OK done");
+                }
+            }
+        })) {
+            assertThatThrownBy(() -> at(server).open(ALICE, Secret.of("whatever")))
+                    .isInstanceOf(UnavailableException.class);
+        }
+    }
 }

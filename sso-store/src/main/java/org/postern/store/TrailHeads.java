@@ -23,6 +23,8 @@ final class TrailHeads {
     private final DataFolder folder;
     private final PrivateFile file;
     private final Set<Long> own = ConcurrentHashMap.newKeySet();
+    /** Told once, and tried again with the next seal. */
+    private volatile boolean faulty;
 
     TrailHeads(DataFolder folder) {
         this.folder = folder;
@@ -81,9 +83,12 @@ final class TrailHeads {
                 file.replace(text.toString());
                 return heads;
             });
+            faulty = false;
         } catch (UnavailableException e) {
-            own.remove(head.chain());
-            LOG.error("The heads of the audit trail are kept no longer: {}", e.getMessage());
+            if (!faulty) {
+                LOG.error("The heads of the audit trail are not kept: {}", e.getMessage());
+            }
+            faulty = true;
         }
     }
 }

@@ -52,7 +52,9 @@ record Visitors(Postern postern) {
                 address,
                 own.locale(),
                 true,
-                mailbox.get().role().isPresent(),
+                // Where a mailbox's password is another one than the administrator's, it opens the mailbox alone.
+                mailbox.get().role().isPresent()
+                        && directory.passwordVersion(address).equals(directory.mailboxPasswordVersion(address)),
                 own.password(),
                 own.csrfToken(),
                 Optional.empty(),

@@ -36,6 +36,7 @@ import org.postern.core.TokenKeys;
 import org.postern.core.TokenLife;
 import org.postern.core.TokenSession;
 import org.postern.core.TokenState;
+import org.postern.core.UnavailableException;
 import org.postern.core.Visit;
 import org.postern.core.settings.Company;
 import org.postern.core.settings.Settings;
@@ -414,13 +415,22 @@ public final class LoginTokens implements WebmailLogins {
     @Override
     public Set<UUID> closedAmong(Collection<UUID> sessions) {
         Map<UUID, MailboxAddress> open = store.openAmong(sessions, clock.instant());
-        Set<MailboxAddress> suspended = directory.closedAmong(Set.copyOf(open.values()));
+        Set<MailboxAddress> suspended = closedMailboxes(Set.copyOf(open.values()));
         Set<UUID> closed = new HashSet<>(sessions);
         closed.removeIf(id -> {
             MailboxAddress mailbox = open.get(id);
             return mailbox != null && !suspended.contains(mailbox);
         });
         return closed;
+    }
+
+    /** Where the directory cannot be asked, what the store knows of ends must not wait for it. */
+    private Set<MailboxAddress> closedMailboxes(Set<MailboxAddress> mailboxes) {
+        try {
+            return directory.closedAmong(mailboxes);
+        } catch (UnavailableException away) {
+            return Set.of();
+        }
     }
 
     /** The tokens of a mailbox, newest first. */

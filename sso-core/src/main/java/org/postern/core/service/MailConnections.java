@@ -83,6 +83,8 @@ final class MailConnections implements AutoCloseable {
         asked.forEach(server -> answers.put(
                 server,
                 client().sendAsync(kick(server, mailbox), HttpResponse.BodyHandlers.ofString())
+                        // The request's own time ends with the answer's headers.
+                        .orTimeout(ANSWER.toMillis(), TimeUnit.MILLISECONDS)
                         .handle((answer, away) -> away == null && isKicked(answer))));
         answers.values().removeIf(CompletableFuture::join);
         return List.copyOf(answers.keySet());

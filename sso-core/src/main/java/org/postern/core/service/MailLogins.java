@@ -127,9 +127,12 @@ public final class MailLogins {
 
     private Check check(
             Optional<MailboxAddress> mailbox, Secret secret, Channel protocol, Client client, boolean first) {
+        Presented presented = new Presented(mailbox, protocol, client, clock.instant(), first);
+        if (mailbox.isPresent() && secret.reveal().startsWith(ChosenToken.CREDENTIAL_PREFIX)) {
+            return checkCredential(mailbox.get(), secret, presented);
+        }
         Throttle.Admission admission =
                 throttle.begin(mailbox.map(MailboxAddress::toString).orElse(""), client);
-        Presented presented = new Presented(mailbox, protocol, client, clock.instant(), first);
         if (admission instanceof Throttle.Blocked blocked) {
             activity.count(protocol, Activity.Outcome.THROTTLED);
             audit.foldHeldBack(presented.refusal(Optional.empty(), AuditTrail.HELD_BACK));
@@ -138,9 +141,7 @@ public final class MailLogins {
         try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
             Optional<Refusal> refusal = mailbox.isEmpty()
                     ? presented.refuse(Optional.empty(), Refusal.NO_ADDRESS)
-                    : secret.reveal().startsWith(ChosenToken.CREDENTIAL_PREFIX)
-                            ? presented.credential(keys.digests(mailbox.get(), secret))
-                            : presented.token(mailbox.get(), secret);
+                    : presented.token(mailbox.get(), secret);
             if (refusal.isEmpty()) {
                 counted.right();
                 activity.count(protocol, presented.unknown ? Activity.Outcome.UNKNOWN : Activity.Outcome.ACCEPTED);
@@ -155,6 +156,16 @@ public final class MailLogins {
             activity.count(protocol, Activity.Outcome.REFUSED);
             return new Check.Refused();
         }
+    }
+
+    /**
+     * Never throttled: nobody guesses 128 random bits, and a webmail's sessions come from one address all, so that a
+     * stranger's wrong tries at its form would end everybody's.
+     */
+    private Check checkCredential(MailboxAddress mailbox, Secret secret, Presented presented) {
+        boolean accepted = presented.credential(keys.digests(mailbox, secret)).isEmpty();
+        activity.count(presented.protocol, accepted ? Activity.Outcome.ACCEPTED : Activity.Outcome.REFUSED);
+        return accepted ? new Check.Accepted(mailbox, presented.readOnly) : new Check.Refused();
     }
 
     private boolean isOwnPassword(MailboxAddress mailbox, Secret secret) {

@@ -123,6 +123,21 @@ class MailLoginsTest {
                 .isGreaterThanOrEqualTo(guesses);
     }
 
+    /** A webmail's sessions come from one address all, where strangers type what they like. */
+    @Test
+    void wrongTries_neverEndTheMailOfAnOpenSession() {
+        Redemption redeemed = postern.tokens()
+                .redeem(new LoginAttempt(ALICE, issue("sso").value(), Channel.LOGIN_URL, false, "", PHONE));
+        Secret credential = ((Redemption.Redeemed) redeemed).credential();
+        issue("normal");
+        for (int i = 0; i < 100; i++) {
+            ask(ALICE, Secret.of("guess-" + i), PHONE);
+            ask(ALICE, Secret.of("pss_" + i), PHONE);
+        }
+        assertThat(ask(ALICE, issue("normal").value(), PHONE)).isInstanceOf(MailLogins.Check.Throttled.class);
+        assertThat(ask(ALICE, credential, PHONE)).isInstanceOf(MailLogins.Check.Accepted.class);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"sso", "sso_admin", "admin_only"})
     void tokenOfAnotherType_isRefused_andTold(String type) {
