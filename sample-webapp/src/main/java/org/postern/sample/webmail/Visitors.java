@@ -42,9 +42,8 @@ record Visitors(Postern postern) {
         MailboxAddress address = own.mailbox();
         MailDirectory directory = postern.backend().directory();
         Optional<Mailbox> mailbox = directory.mailbox(address).filter(m -> !m.suspended());
-        boolean samePassword =
-                directory.mailboxPasswordVersion(address).orElse("").equals(own.passwordVersion());
-        if (mailbox.isEmpty() || !samePassword) {
+        Optional<String> version = directory.mailboxPasswordVersion(address);
+        if (mailbox.isEmpty() || !version.orElse("").equals(own.passwordVersion())) {
             OwnSession.end(request);
             return Optional.empty();
         }
@@ -54,7 +53,7 @@ record Visitors(Postern postern) {
                 true,
                 // Where a mailbox's password is another one than the administrator's, it opens the mailbox alone.
                 mailbox.get().role().isPresent()
-                        && directory.passwordVersion(address).equals(directory.mailboxPasswordVersion(address)),
+                        && directory.passwordVersion(address).equals(version),
                 own.password(),
                 own.csrfToken(),
                 Optional.empty(),
