@@ -273,12 +273,18 @@ public final class MailServer implements AutoCloseable {
                             "smtpd_relay_restrictions = permit_sasl_authenticated, reject",
                             "smtpd_delay_reject = no",
                             certificate
-                                    .map(c -> "smtpd_tls_security_level = may\nsmtpd_tls_auth_only = yes"
-                                            + "\nsmtpd_tls_cert_file = " + c.file + "\nsmtpd_tls_key_file = " + c.key)
+                                    .map(c -> "smtpd_tls_security_level = may" + "\nsmtpd_tls_cert_file = " + c.file
+                                            + "\nsmtpd_tls_key_file = " + c.key)
                                     .orElse(""),
                             edited(
                                     "postfix/postern-main.cf",
-                                    Map.of("inet:127.0.0.1:12345", "inet:127.0.0.1:" + authPort))));
+                                    Map.of(
+                                            "inet:127.0.0.1:12345",
+                                            "inet:127.0.0.1:" + authPort,
+                                            "smtpd_tls_auth_only = yes",
+                                            certificate.isPresent()
+                                                    ? "smtpd_tls_auth_only = yes"
+                                                    : "smtpd_tls_auth_only = no"))));
             Files.writeString(
                     folder.resolve("master.cf"),
                     String.join(
