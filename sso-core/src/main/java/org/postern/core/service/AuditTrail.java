@@ -56,6 +56,7 @@ public final class AuditTrail {
     private final Folding adminLogins;
 
     private final Folding hourly;
+    private final List<Folding> foldings;
 
     AuditTrail(TokenStore store, MailDirectory directory, Clock clock) {
         this.store = store;
@@ -64,6 +65,7 @@ public final class AuditTrail {
         minutely = new Folding(clock, Duration.ofMinutes(1), ROWS_ALIKE, ROWS_OF_TYPE);
         adminLogins = new Folding(clock, Duration.ofMinutes(1), 1, ROWS_OF_TYPE);
         hourly = new Folding(clock, Duration.ofHours(1), 1, ROWS_OF_MAIL_LOGINS);
+        foldings = List.of(minutely, adminLogins, hourly);
     }
 
     /**
@@ -142,7 +144,7 @@ public final class AuditTrail {
 
     /** Writes the counts of a minute, or an hour, that is over; called now and then. */
     public void flush() {
-        for (Folding folding : List.of(minutely, adminLogins, hourly)) {
+        for (Folding folding : foldings) {
             if (folding.isOver()) {
                 writeCounts(folding);
             }
@@ -151,9 +153,7 @@ public final class AuditTrail {
 
     /** Writes all counts, however young. */
     public void close() {
-        writeCounts(minutely);
-        writeCounts(adminLogins);
-        writeCounts(hourly);
+        foldings.forEach(this::writeCounts);
     }
 
     /** Where the store cannot take them, the counts are kept for the next time. */

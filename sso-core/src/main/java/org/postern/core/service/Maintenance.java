@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What has to be done now and then: tell the trail of expired tokens and end what they opened, purge what is old, write the trail's counts, seal
- * it, take over rotated keys. Several nodes may do it at once. Thread-safe.
+ * What has to be done now and then: tell the trail of expired tokens and end what they opened, purge what is old, write
+ * the trail's counts, seal it, take over rotated keys. Several nodes may do it at once. Thread-safe.
  */
 public final class Maintenance implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
