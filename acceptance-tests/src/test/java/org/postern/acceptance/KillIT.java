@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code kill -9} at any moment loses nothing whose success was answered (contract, sections 3, 10 and 11). */
 class KillIT {
-    private static final int ROUNDS = 20;
+    private static final int ROUNDS = 10;
     private static final int CLIENTS = 8;
     private static final String MAILBOX = "alice@acme.example";
 
@@ -70,7 +70,7 @@ class KillIT {
         RunningPostern postern = launch.get().start();
         try {
             for (int round = 0; round < ROUNDS; round++) {
-                Known known = storm(postern, round, 60 + 7 * round);
+                Known known = storm(postern, round, 60 + 14 * round);
                 postern.close();
                 postern = launch.get().start();
                 finish(postern, known);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -31,6 +33,9 @@ import java.util.stream.Stream;
 public final class RunningPostern implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
+    /** The stretches of neighbouring processes lie far apart. */
+    private static final AtomicInteger NEXT_PORT =
+            new AtomicInteger((int) (ProcessHandle.current().pid() * 7_919 % 20_000));
 
     static {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> ALIVE.forEach(Process::destroyForcibly)));
@@ -345,12 +350,20 @@ public final class RunningPostern implements AutoCloseable {
         launch.own.forEach(RunningPostern::remove);
     }
 
-    /** A port that nobody listens on at this moment. */
+    /**
+     * A port that nobody listens on, nobody else gets here, and the system gives to no connection: those begin at 32768.
+     * Each process of the tests counts through a stretch of its own.
+     */
     public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        while (true) {
+            int port = 12_000 + Math.floorMod(NEXT_PORT.getAndIncrement(), 20_000);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException taken) {
+                // The next.
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 

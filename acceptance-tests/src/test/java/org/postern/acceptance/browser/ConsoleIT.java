@@ -256,15 +256,16 @@ class ConsoleIT {
     @Test
     void sessionThatNobodyUses_isWarnedOf_andEnds() {
         try (RunningPostern brief =
-                RunningPostern.demo().setting("sso.console.idle", "PT10S").start()) {
+                RunningPostern.demo().setting("sso.console.idle", "PT24S").start()) {
             new Console(brief, browser).signIn("mail");
-            browser.await(d -> secondsLeft() <= 5);
+            browser.await(d -> secondsLeft() <= 12);
             browser.script("document.dispatchEvent(new Event('visibilitychange'))");
             browser.see("dialog", "Are you still there?");
             browser.find("#confirm-yes").click();
-            browser.await(d -> secondsLeft() > 5);
+            browser.await(d -> secondsLeft() > 12);
             assertThat(browser.has("dialog")).isFalse();
 
+            browser.await(d -> secondsLeft() <= 12);
             browser.await(d -> secondsLeft() < 0);
             browser.script("document.dispatchEvent(new Event('visibilitychange'))");
             browser.see("#ended", "Your session has ended");
