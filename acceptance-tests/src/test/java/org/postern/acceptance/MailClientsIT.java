@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -70,7 +69,7 @@ class MailClientsIT {
         desk = HelpDesk.demo(port);
         company = new HelpDesk(port, "company@acme.example", "demo-company");
         nginx = MailServer.nginx(made("nginx"), port, certificate, "only");
-        postfix = MailServer.postfix(made("postfix"), authPort, Optional.of(certificate));
+        postfix = MailServer.postfix(made("postfix"), authPort, certificate);
     }
 
     private static Path made(String name) throws IOException {

@@ -239,14 +239,22 @@ public final class MailServer implements AutoCloseable {
      * logged in, and throws it away.
      */
     public static MailServer postfix(Path folder, int authPort) {
-        return postfix(folder, authPort, Optional.empty());
+        return postfix(folder, RunningPostern.freePort(), authPort, Optional.empty());
+    }
+
+    /** The same at a port that somebody else knows already. */
+    static MailServer postfix(Path folder, int smtp, int authPort) {
+        return postfix(folder, smtp, authPort, Optional.empty());
     }
 
     /** The same with a certificate, which offers AUTH over TLS alone, as its page says. */
-    static MailServer postfix(Path folder, int authPort, Optional<Certificate> certificate) {
+    static MailServer postfix(Path folder, int authPort, Certificate certificate) {
+        return postfix(folder, RunningPostern.freePort(), authPort, Optional.of(certificate));
+    }
+
+    private static MailServer postfix(Path folder, int smtp, int authPort, Optional<Certificate> certificate) {
         try {
             open(folder);
-            int smtp = RunningPostern.freePort();
             int smtps = certificate.map(c -> RunningPostern.freePort()).orElse(0);
             for (String name : List.of("queue", "data")) {
                 Files.createDirectories(folder.resolve(name));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -200,15 +201,20 @@ class StartIT {
     }
 
     @Test
-    void everythingByEnvironment_isAsByOptions(@TempDir Path data) {
+    void everythingByEnvironment_isAsByOptions(@TempDir Path data) throws IOException {
         int port = RunningPostern.freePort();
         try (RunningPostern postern = RunningPostern.empty()
                 .noPort()
                 .environment("SSO_PORT", Integer.toString(port))
+                .environment("SSO_ADDRESS", "127.0.0.2")
                 .environment("SSO_DATA", data.toString())
                 .environment("SSO_MAIL_KEY", "from-the-environment")
                 .start()) {
             assertThat(postern.port()).isEqualTo(port);
+            assertThat(postern.startLines()).contains("ready at http://127.0.0.2:");
+            new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 2}), port).close();
+            assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
+                    .isInstanceOf(ConnectException.class);
             assertThat(data.resolve("program")).isDirectory();
         }
     }

@@ -19,7 +19,7 @@ final class Site implements AutoCloseable {
     final String address;
 
     Site(Map<String, String> properties) throws Exception {
-        server = WebServer.listen(true, 0);
+        server = WebServer.listen("127.0.0.1", 0);
         address = "http://127.0.0.1:" + server.port();
         Map<String, String> all = new HashMap<>(properties);
         all.put("sso.port", Integer.toString(server.port()));

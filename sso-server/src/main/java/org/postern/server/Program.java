@@ -82,11 +82,14 @@ public final class Program {
     }
 
     private static WebServer listen(Settings settings) throws IOException {
+        Settings.Http http = settings.http();
         try {
-            return WebServer.listen(settings.demo().on(), settings.http().port());
+            return WebServer.listen(http.address(), http.port());
         } catch (BindException taken) {
             throw new SettingsException(
-                    "sso.port", "port " + settings.http().port() + " cannot be used: " + taken.getMessage());
+                    "sso.port",
+                    "port " + http.port() + (http.address().isEmpty() ? "" : " of " + http.address())
+                            + " cannot be used: " + taken.getMessage());
         }
     }
 

@@ -1,7 +1,6 @@
 package org.postern.server;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.function.Supplier;
@@ -29,7 +28,6 @@ public final class WebServer {
     private static final int READ_AHEAD_BYTES = 128 * 1024;
     private static final int FORM_FIELDS = 100;
     private static final int BACKLOG = 128;
-    private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
     private final ServerSocketChannel socket;
     private final Server server = new Server(new QueuedThreadPool(MOST_THREADS, FEWEST_THREADS, IDLE_MILLIS));
@@ -41,17 +39,14 @@ public final class WebServer {
     /**
      * Takes the port, so that it is known before the application is put together; browsers that come meanwhile wait.
      *
-     * @param onLoopback whether other hosts must not reach it
+     * @param address an IP address of this host; empty for all that it has
      * @param port 0 for any free one
      */
-    public static WebServer listen(boolean onLoopback, int port) throws IOException {
+    public static WebServer listen(String address, int port) throws IOException {
         ServerSocketChannel socket = ServerSocketChannel.open();
         try {
             socket.bind(
-                    onLoopback
-                            ? new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port)
-                            : new InetSocketAddress(port),
-                    BACKLOG);
+                    address.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(address, port), BACKLOG);
         } catch (IOException e) {
             socket.close();
             throw e;

@@ -38,10 +38,7 @@ record StoredEvent(
      * @param bucket the number, from 0, of a row's bucket
      */
     static String counted(String bucket) {
-        return "select event, " + bucket + " as bucket,"
-                + " case when event in ('issued', 'redeemed') then session_type end as session_type,"
-                + " case when event in ('issued', 'redeemed') then administrator end as administrator,"
-                + " case when event in ('refused', 'issue_refused') then detail end as detail, times"
+        return "select event, " + bucket + " as bucket, session_type, administrator, detail, times"
                 + " from audit_event where domain = any (?) and id >= ? and id < ?"
                 + " and happened_at >= ? and happened_at < ?"
                 + " and event in ('issued', 'redeemed', 'refused', 'issue_refused')";

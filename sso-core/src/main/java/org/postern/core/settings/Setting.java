@@ -6,6 +6,10 @@ import java.util.Optional;
 public enum Setting {
     ENABLED("sso.enabled", "true", "Whether the filter logs anybody in. Off: every request passes untouched."),
     PORT("sso.port", "8080", "The port on which the sample webmail listens; 0 takes a free one. Option `--port`."),
+    ADDRESS(
+            "sso.address",
+            "",
+            "The IP address on which it listens, such as `127.0.0.1` behind a proxy on this host. Empty: every address."),
     DATA("sso.data", "./data", "The folder of the embedded database and its keys. Option `--data`."),
     DEMO("sso.demo", "false", "Seeds and runs the demo, on 127.0.0.1 only. Option `--demo`."),
     DEMO_IMAP_PORT(

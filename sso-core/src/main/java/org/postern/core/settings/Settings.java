@@ -54,11 +54,13 @@ public record Settings(
     /**
      * How the product is reached.
      *
+     * @param address the IP address on which it listens; empty for all that the host has
      * @param publicUrl without a slash at its end; empty where it is not set
      * @param plain whether credentials may arrive over plain HTTP from other hosts
      * @param metricsAddresses who may read the metrics
      */
     public record Http(
+            String address,
             int port,
             String publicUrl,
             boolean plain,
@@ -67,7 +69,11 @@ public record Settings(
             AddressList metricsAddresses) {
         /** The webmail's address as browsers see it, without a slash at its end. */
         public String webmailUrl() {
-            return publicUrl.isEmpty() ? "http://127.0.0.1:" + port : publicUrl;
+            return publicUrl.isEmpty() ? "http://" + host() + ':' + port : publicUrl;
+        }
+
+        private String host() {
+            return address.isEmpty() ? "127.0.0.1" : address.contains(":") ? '[' + address + ']' : address;
         }
     }
 
@@ -230,8 +236,14 @@ public record Settings(
 
     /** These settings where the program listens on a port that the system chose. */
     public Settings listeningOn(int port) {
-        Http there =
-                new Http(port, http.publicUrl, http.plain, http.trustedProxies, http.toolsGet, http.metricsAddresses);
+        Http there = new Http(
+                http.address,
+                port,
+                http.publicUrl,
+                http.plain,
+                http.trustedProxies,
+                http.toolsGet,
+                http.metricsAddresses);
         return new Settings(
                 enabled, there, login, session, console, node, mail, directory, database, keep, demo, diagnose, notice,
                 companies, brands);
@@ -263,6 +275,7 @@ public record Settings(
             Settings settings = new Settings(
                     yes(Setting.ENABLED),
                     new Http(
+                            listensOn(),
                             number(Setting.PORT, 0, 65_535),
                             publicUrl(),
                             yes(Setting.HTTP_PLAIN),
@@ -527,11 +540,22 @@ public record Settings(
         }
 
         private Auth auth() {
-            String address = text(Setting.AUTH_ADDRESS);
-            if (IpLiteral.bytes(address).length == 0) {
-                throw new SettingsException(Setting.AUTH_ADDRESS.key(), "must be an IP address");
+            return new Auth(ip(Setting.AUTH_ADDRESS), number(Setting.AUTH_PORT, 0, 65_535));
+        }
+
+        private String listensOn() {
+            if (yes(Setting.DEMO)) {
+                return "127.0.0.1";
             }
-            return new Auth(address, number(Setting.AUTH_PORT, 0, 65_535));
+            return text(Setting.ADDRESS).isEmpty() ? "" : ip(Setting.ADDRESS);
+        }
+
+        private String ip(Setting setting) {
+            String address = text(setting);
+            if (IpLiteral.bytes(address).length == 0) {
+                throw new SettingsException(setting.key(), "must be an IP address");
+            }
+            return address;
         }
 
         private Doveadm doveadm() {

@@ -55,6 +55,8 @@ class SettingsTest {
                 "sso.|1",
                 "sso.http.plain.|true",
                 "sso.port|-1",
+                "sso.address|localhost",
+                "sso.address|127.0.0.1:8080",
                 "sso.port|65536",
                 "sso.port|eighty",
                 "sso.port|99999999999999999999",
