@@ -181,6 +181,13 @@ class ConsoleIT {
         browser.find("#confirm-yes").click();
         browser.see("#tokens", "revoked");
         browser.see("body", "No open sessions");
+
+        String another = generate("normal", "Revoked while it is shown");
+        browser.see("#tokens", "Revoked while it is shown");
+        browser.find("#tokens .deed button").click();
+        browser.find("#confirm-yes").click();
+        browser.awaitElement("#generate");
+        assertThat(browser.text()).doesNotContain(another);
     }
 
     @Test

@@ -73,7 +73,7 @@ export const Reason = ({id, mailbox, problem}) => {
   }));
 };
 
-/** Calls onIssued() when there is a new token. */
+/** Calls onIssued() when there is a new token; shows it until it is closed, or until `tokens` say that it was revoked. */
 export class Generate extends Component {
   async submit(event) {
     event.preventDefault();
@@ -108,8 +108,8 @@ export class Generate extends Component {
     }
   }
 
-  render({mailbox}, {busy, given, problem, typed = ''}) {
-    if (given) {
+  render({mailbox, tokens}, {busy, given, problem, typed = ''}) {
+    if (given && !tokens.some(token => token.id === given.id && token.state === 'revoked')) {
       return h(Given, {token: given, looks: mailbox.read_only, onClose: () => this.setState({given: undefined, typed: ''}, () => document.getElementById('reason').focus())});
     }
     const wrong = field => problem?.errors.some(e => e.field === field) ? t(`generate.${field}.wrong`) : undefined;

@@ -39,11 +39,11 @@ class ValidatePassword extends Component {
 /** Whether a token may still open something, now or once it is approved. */
 const ends = token => ['live', 'pending'].includes(token.state);
 
-const Tokens = ({user, version, onNewest, onEnded}) => h(Pages, {
+const Tokens = ({user, version, onSeen, onEnded}) => h(Pages, {
   of: user, version, live: true, from: async (cursor, background) => {
     const page = await api.tokens(user, cursor, background);
     if (!cursor) {
-      onNewest(page.items[0]);
+      onSeen(page.items);
     }
     return page;
   }
@@ -93,11 +93,11 @@ const Facts = ({mailbox, newest, login}) => h('dl', {class: 'facts'},
   h('div', null, h('dt', null, t('audit.title')), h('dd', null,
     h('a', {href: `#/audit/${encodeURIComponent(mailbox.address)}`, id: 'trail'}, t('audit.every')))));
 
-const Tools = ({mailbox, onIssued}) => h('section', {class: 'card', 'aria-labelledby': 'tools'},
+const Tools = ({mailbox, tokens, onIssued}) => h('section', {class: 'card', 'aria-labelledby': 'tools'},
   h('h2', {id: 'tools'}, t('tools.title')),
   h('details', {open: true}, h('summary', null, t('generate.title')),
     mailbox.types.length > 0
-      ? h(Generate, {mailbox, onIssued})
+      ? h(Generate, {mailbox, tokens, onIssued})
       : h(Alert, {kind: 'note', id: 'no-token'}, t(mailbox.status === 'active' ? 'generate.denied' : 'generate.suspended'))),
   h('details', null, h('summary', null, t('validate.title')), h(ValidatePassword, {user: mailbox.address})));
 
@@ -107,7 +107,7 @@ async function load(user) {
 }
 
 export class Mailbox extends Component {
-  render({user, me}, {version = 0, newest}) {
+  render({user, me}, {version = 0, tokens = []}) {
     const changed = () => this.setState({version: version + 1});
     return h('main', {id: 'main', tabindex: -1},
       h('p', {class: 'back'}, h('a', {href: lastList()}, t('mailboxes.title'))),
@@ -116,12 +116,12 @@ export class Mailbox extends Component {
         of: user, from: () => load(user), said: problem => problem.status === 404 && t('mailbox.missing', {user})
       }, ({mailbox, login}) => h('div', {class: 'mailbox'},
         h('div', null,
-          h(Facts, {mailbox, newest, login}),
-          h(Tools, {mailbox, onIssued: changed})),
+          h(Facts, {mailbox, newest: tokens[0], login}),
+          h(Tools, {mailbox, tokens, onIssued: changed})),
         h('div', null,
           mailbox.types.includes('normal') && h(Diagnose, {user, mailbox, by: me.address, onEnded: changed}),
           h('section', {'aria-labelledby': 'tokens-title'}, h('h2', {id: 'tokens-title', tabindex: -1}, t('tokens.title')),
-            h(Tokens, {user, version, onNewest: token => this.setState({newest: token}), onEnded: changed})),
+            h(Tokens, {user, version, onSeen: seen => this.setState({tokens: seen}), onEnded: changed})),
           h('section', {'aria-labelledby': 'sessions-title'}, h('h2', {id: 'sessions-title', tabindex: -1}, t('sessions.title')),
             h(Sessions, {user, version, onEnded: changed}))))));
   }
