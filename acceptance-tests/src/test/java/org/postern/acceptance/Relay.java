@@ -16,8 +16,13 @@ final class Relay implements AutoCloseable {
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
     Relay(int target) throws IOException {
+        this(0, target);
+    }
+
+    /** @param port where it listens; 0 for a free one */
+    Relay(int port, int target) throws IOException {
         this.target = target;
-        listening = new ServerSocket(0, 20, InetAddress.getLoopbackAddress());
+        listening = new ServerSocket(port, 20, InetAddress.getLoopbackAddress());
         daemon(this::accept);
     }
 
