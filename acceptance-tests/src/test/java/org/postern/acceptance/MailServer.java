@@ -193,6 +193,9 @@ public final class MailServer implements AutoCloseable {
                     listener("submission-login", "submission", smtp, "submissions", secure.smtp),
                     listener("lmtp", "lmtp", lmtp, "", 0),
                     edited("exim/dovecot-auth.conf", Map.of()),
+                    edited(
+                            "postfix/dovecot-auth.conf",
+                            Map.of("/var/spool/postfix/private/auth", folder + "/run/auth-postfix")),
                     // Else every attempt from an address that failed once is held back, the next test's too.
                     edited("cyrus/dovecot-saslauthd.conf", Map.of()));
             Files.write(folder.resolve("dovecot.conf"), lines);
@@ -261,6 +264,26 @@ public final class MailServer implements AutoCloseable {
     }
 
     private static MailServer postfix(Path folder, int smtp, int authPort, Optional<Certificate> certificate) {
+        return postfix(
+                folder,
+                smtp,
+                "postfix/postern-main.cf",
+                Map.of("inet:127.0.0.1:12345", "inet:127.0.0.1:" + authPort),
+                certificate);
+    }
+
+    /** Postfix, which asks a Dovecot. */
+    static MailServer postfixBefore(Path folder, MailServer dovecot) {
+        return postfix(
+                folder,
+                RunningPostern.freePort(),
+                "postfix/dovecot-main.cf",
+                Map.of("private/auth", dovecot.folder + "/run/auth-postfix"),
+                Optional.empty());
+    }
+
+    private static MailServer postfix(
+            Path folder, int smtp, String file, Map<String, String> lines, Optional<Certificate> certificate) {
         try {
             open(folder);
             int smtps = certificate.map(c -> RunningPostern.freePort()).orElse(0);
@@ -292,23 +315,23 @@ public final class MailServer implements AutoCloseable {
                                     .map(c -> "smtpd_tls_security_level = may" + "\nsmtpd_tls_cert_file = " + c.file
                                             + "\nsmtpd_tls_key_file = " + c.key)
                                     .orElse(""),
-                            edited(
-                                    "postfix/postern-main.cf",
-                                    Map.of(
-                                            "inet:127.0.0.1:12345",
-                                            "inet:127.0.0.1:" + authPort,
+                            // Else one that could not ask is started again after a minute.
+                            "service_throttle_time = 1s",
+                            edited(file, lines)
+                                    .replace(
                                             "smtpd_tls_auth_only = yes",
                                             certificate.isPresent()
                                                     ? "smtpd_tls_auth_only = yes"
-                                                    : "smtpd_tls_auth_only = no"))));
+                                                    : "smtpd_tls_auth_only = no")));
             Files.writeString(
                     folder.resolve("master.cf"),
                     String.join(
                             "\n",
-                            "127.0.0.1:" + smtp + " inet n - n - - smtpd",
+                            "127.0.0.1:" + smtp + " inet n - n - - smtpd\n  -o smtpd_sasl_auth_enable=yes",
                             smtps == 0
                                     ? ""
-                                    : "127.0.0.1:" + smtps + " inet n - n - - smtpd\n  -o smtpd_tls_wrappermode=yes",
+                                    : "127.0.0.1:" + smtps + " inet n - n - - smtpd\n  -o smtpd_sasl_auth_enable=yes"
+                                            + "\n  -o smtpd_tls_wrappermode=yes",
                             "cleanup unix n - n - 0 cleanup",
                             "qmgr unix n - n 300 1 qmgr",
                             "rewrite unix - - n - - trivial-rewrite",
@@ -586,6 +609,16 @@ public final class MailServer implements AutoCloseable {
         }
         close();
         throw new IllegalStateException("no mail server on " + port + ": " + log());
+    }
+
+    /** Ends those of its processes that run this program, as it does itself after some time. */
+    void endProcesses(String program) {
+        process.descendants()
+                .filter(each -> each.info().command().orElse("").endsWith("/" + program))
+                .forEach(each -> {
+                    each.destroy();
+                    each.onExit().join();
+                });
     }
 
     @Override

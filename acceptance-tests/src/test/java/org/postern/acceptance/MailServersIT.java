@@ -38,6 +38,7 @@ class MailServersIT {
 
     private static MailServer.Certificate certificate;
     private static RunningPostern postern;
+    private static int authPort;
     private static HelpDesk desk;
     private static MailServer lua;
     private static MailServer oauth2;
@@ -50,7 +51,7 @@ class MailServersIT {
         folder.toFile().setExecutable(true, false);
         folder.toFile().setReadable(true, false);
         int port = RunningPostern.freePort();
-        int authPort = RunningPostern.freePort();
+        authPort = RunningPostern.freePort();
         behind = MailServer.dovecotBehindNginx(made("behind"), PROXY);
         lua = MailServer.dovecot(made("lua"), "lua", port);
         oauth2 = MailServer.dovecot(made("oauth2"), "oauth2", port);
@@ -323,6 +324,48 @@ class MailServersIT {
         assertThat(swaks(mechanism, ALICE, desk.issue(ALICE, "sso"))).isNotZero();
         assertThat(swaks("CRAM-MD5", ALICE, token)).as("is not offered").isEqualTo(28);
         assertThat(postfix.log()).doesNotContain(token, "demo-alice");
+    }
+
+    @Test
+    void postfixThroughDovecot_posternHanging_ownPasswordsWork_within3Seconds_andTokensAsSoonAsItAnswers(
+            @TempDir Path own) throws Exception {
+        String token =
+                desk.issueByApi(ALICE, "normal", "Postfix through Dovecot").getString("token");
+        ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        try (MailServer dovecot = MailServer.dovecot(own, "lua", silent.getLocalPort());
+                MailServer server = MailServer.postfixBefore(Files.createDirectory(own.resolve("postfix")), dovecot)) {
+            assertThat(timed(() -> List.of(MailClient.smtpPlain(server.smtp, ALICE, "demo-alice"))))
+                    .isBetween(Duration.ofMillis(500), Duration.ofSeconds(3));
+            silent.close();
+            try (Relay back = new Relay(silent.getLocalPort(), postern.port())) {
+                assertThat(MailClient.smtpPlain(server.smtp, ALICE, token))
+                        .as(back.said() + server.log() + dovecot.log())
+                        .isTrue();
+            }
+        }
+    }
+
+    /** Postfix asks one place alone. What its clients hear while that is away is never that the password is wrong. */
+    @Test
+    void postfix_posternDown_isATemporaryFailure_andEndsByItself(@TempDir Path own) throws Exception {
+        Relay relay = new Relay(authPort);
+        try (MailServer server = MailServer.postfix(own, relay.port())) {
+            try (MailClient client = MailClient.smtp(server.smtp)) {
+                relay.close();
+                assertThat(client.authPlain(ALICE, "demo-alice"))
+                        .as(server.log())
+                        .startsWith("454 4.7.0 Temporary authentication failure");
+            }
+            server.endProcesses("smtpd");
+            assertThat(Swaks.send(server.smtp, "PLAIN", ALICE, "demo-alice").said())
+                    .contains("Remote host closed connection unexpectedly")
+                    .doesNotContain("535");
+            try (Relay back = new Relay(relay.port(), authPort)) {
+                assertThat(Swaks.send(server.smtp, "PLAIN", ALICE, "demo-alice").exit())
+                        .as(back.said() + server.log())
+                        .isZero();
+            }
+        }
     }
 
     private static int swaks(String mechanism, String user, String password) throws IOException, InterruptedException {

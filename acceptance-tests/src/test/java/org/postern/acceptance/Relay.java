@@ -8,11 +8,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Stands between the webmail and its mail server, and keeps what the webmail says. */
 final class Relay implements AutoCloseable {
     private final ServerSocket listening;
     private final int target;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
     Relay(int target) throws IOException {
@@ -41,6 +44,7 @@ final class Relay implements AutoCloseable {
             while (true) {
                 Socket client = listening.accept();
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+                open.add(client);
                 daemon(() -> copy(client, server, true));
                 daemon(() -> copy(server, client, false));
             }
@@ -74,8 +78,12 @@ final class Relay implements AutoCloseable {
         thread.start();
     }
 
+    /** Ends what is open, too. */
     @Override
     public void close() throws IOException {
         listening.close();
+        for (Socket client : open) {
+            client.close();
+        }
     }
 }
