@@ -87,11 +87,22 @@ final class MailClient implements AutoCloseable {
     }
 
     static boolean smtpPlain(int port, String user, String password) throws IOException {
-        try (MailClient client = new MailClient(port)) {
-            client.ehlo();
-            client.say("AUTH PLAIN " + base64("\0" + user + "\0" + password));
-            return client.in.readLine().startsWith("235");
+        try (MailClient client = smtp(port)) {
+            return client.authPlain(user, password).startsWith("235");
         }
+    }
+
+    /** Greets over SMTP and stays. */
+    static MailClient smtp(int port) throws IOException {
+        MailClient client = new MailClient(port);
+        client.ehlo();
+        return client;
+    }
+
+    /** What SMTP says to a login. */
+    String authPlain(String user, String password) throws IOException {
+        say("AUTH PLAIN " + base64("\0" + user + "\0" + password));
+        return in.readLine();
     }
 
     static boolean smtpLogin(int port, String user, String password) throws IOException {

@@ -53,7 +53,7 @@ class MailClientsIT {
         int port = RunningPostern.freePort();
         int authPort = RunningPostern.freePort();
         dovecot = MailServer.dovecot(made("dovecot"), "lua", "http://127.0.0.1:" + port, certificate);
-        behind = MailServer.dovecotBehindNginx(made("behind"), port, PROXY);
+        behind = MailServer.dovecotBehindNginx(made("behind"), PROXY);
         webmail = new Relay(dovecot.imap);
         postern = RunningPostern.demo()
                 .setting("sso.imap.url", "imap://127.0.0.1:" + webmail.port())
@@ -63,12 +63,12 @@ class MailClientsIT {
                 .setting("sso.mail.nginx.smtp", "127.0.0.1:" + behind.smtp)
                 .setting("sso.mail.nginx.password", PROXY)
                 .setting("sso.mail.auth.port", String.valueOf(authPort))
-                .setting("sso.mail.doveadm.urls", "http://127.0.0.1:" + dovecot.doveadm)
+                .setting("sso.mail.doveadm.urls", "http://127.0.0.1:" + dovecot.http)
                 .setting("sso.mail.doveadm.key", MailServer.DOVEADM_KEY)
                 .start();
         desk = HelpDesk.demo(port);
         company = new HelpDesk(port, "company@acme.example", "demo-company");
-        nginx = MailServer.nginx(made("nginx"), port, certificate, "only");
+        nginx = MailServer.nginx(made("nginx"), port, certificate, "only", behind);
         postfix = MailServer.postfix(made("postfix"), authPort, certificate);
     }
 
@@ -527,13 +527,13 @@ class MailClientsIT {
         own.toFile().setExecutable(true, false);
         own.toFile().setReadable(true, false);
         int port = RunningPostern.freePort();
-        String http = "http {\n  access_log off;\n  server {\n    listen 127.0.0.1:" + port
+        String tls = "  server {\n    access_log off;\n    listen 127.0.0.1:" + port
                 + " ssl;\n    ssl_certificate " + certificate.file() + ";\n    ssl_certificate_key "
                 + certificate.key() + ";\n    location /sso/mail/ {\n      proxy_pass http://127.0.0.1:"
-                + postern.port() + ";\n    }\n  }\n}\n";
+                + postern.port() + ";\n    }\n  }\n";
         String token = desk.issueByApi(ALICE, "normal", "Over HTTPS").getString("token");
         try (MailServer proxy = MailServer.nginx(
-                        Files.createDirectory(own.resolve("proxy")), postern.port(), certificate, "on", http);
+                        Files.createDirectory(own.resolve("proxy")), postern.port(), certificate, "on", behind, tls);
                 MailServer server = MailServer.dovecot(
                         Files.createDirectory(own.resolve("dovecot")),
                         passdb,

@@ -40,8 +40,8 @@ public final class MailServer implements AutoCloseable {
     public final int smtp;
     /** The ports that speak TLS from the first byte; none where the server has no certificate. */
     final Secure secure;
-    /** Of doveadm's HTTP API; 0 where there is none. */
-    final int doveadm;
+    /** Of doveadm's HTTP API, or where nginx's mail proxy asks; 0 where there is none. */
+    final int http;
 
     /** Ports that speak TLS from the first byte. */
     record Secure(int imap, int pop3, int smtp) {
@@ -66,9 +66,9 @@ public final class MailServer implements AutoCloseable {
         }
     }
 
-    private MailServer(Path folder, List<String> command, int imap, int pop3, int smtp, Secure secure, int doveadm) {
+    private MailServer(Path folder, List<String> command, int imap, int pop3, int smtp, Secure secure, int http) {
         this.folder = folder;
-        this.doveadm = doveadm;
+        this.http = http;
         this.imap = imap;
         this.pop3 = pop3;
         this.smtp = smtp;
@@ -122,13 +122,13 @@ public final class MailServer implements AutoCloseable {
         return dovecot(folder, passdb, postern, "", Optional.of(certificate));
     }
 
-    /** The same, which takes a password from nginx in every token's place. */
-    static MailServer dovecotBehindNginx(Path folder, int postern, String password) {
+    /** Dovecot that asks nobody: it has the demo's passwords, and takes one from nginx in every token's place. */
+    static MailServer dovecotBehindNginx(Path folder, String password) {
         try {
             return dovecot(
                     folder,
-                    "lua",
-                    "http://127.0.0.1:" + postern,
+                    "",
+                    "",
                     edited("nginx/dovecot-behind.conf", Map.of("the-password-of-the-proxy", password)),
                     Optional.empty());
         } catch (IOException e) {
@@ -142,25 +142,9 @@ public final class MailServer implements AutoCloseable {
             open(folder);
             Path home = Files.createDirectories(folder.resolve("home"));
             Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
-            Files.writeString(folder.resolve("postern.key"), "demo-mail-key\n");
-            Files.writeString(
-                    folder.resolve("postern.lua"),
-                    edited(
-                            "dovecot/postern.lua",
-                            Map.of(
-                                    "http://127.0.0.1:8080/", postern + "/",
-                                    "/etc/dovecot/postern.key", folder + "/postern.key")));
-            Files.writeString(
-                    folder.resolve("postern-oauth2.conf.ext"),
-                    edited(
-                                    "dovecot/postern-oauth2.conf.ext",
-                                    Map.of("http://127.0.0.1:8080/", postern + "/", "the-mail-key", "demo-mail-key"))
-                            + certificate
-                                    .map(c -> "tls_ca_cert_file = " + c.file + "\n")
-                                    .orElse(""));
-            Files.writeString(
-                    folder.resolve("postern.conf"),
-                    edited("dovecot/postern-" + passdb + ".conf", Map.of("/etc/dovecot/", folder + "/")));
+            if (!passdb.isEmpty()) {
+                writePassdb(folder, passdb, postern, certificate);
+            }
             Files.writeString(
                     folder.resolve("passwd"),
                     "alice@acme.example:{PLAIN}demo-alice\nbob@acme.example:{PLAIN}demo-bob\nplain:{PLAIN}demo-plain\n");
@@ -192,7 +176,7 @@ public final class MailServer implements AutoCloseable {
                     "submission_relay_host = 127.0.0.1",
                     "submission_relay_port = " + lmtp,
                     first,
-                    "!include " + folder + "/postern.conf",
+                    "!include_try " + folder + "/postern.conf",
                     edited(
                             "dovecot/postern-kick.conf",
                             Map.of("the-doveadm-key", DOVEADM_KEY, "port = 8088", "port = " + doveadm)),
@@ -209,6 +193,9 @@ public final class MailServer implements AutoCloseable {
                     listener("submission-login", "submission", smtp, "submissions", secure.smtp),
                     listener("lmtp", "lmtp", lmtp, "", 0),
                     edited("exim/dovecot-auth.conf", Map.of()),
+                    edited(
+                            "postfix/dovecot-auth.conf",
+                            Map.of("/var/spool/postfix/private/auth", folder + "/run/auth-postfix")),
                     // Else every attempt from an address that failed once is held back, the next test's too.
                     edited("cyrus/dovecot-saslauthd.conf", Map.of()));
             Files.write(folder.resolve("dovecot.conf"), lines);
@@ -223,6 +210,30 @@ public final class MailServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What has Dovecot ask Postern. */
+    private static void writePassdb(Path folder, String passdb, String postern, Optional<Certificate> certificate)
+            throws IOException {
+        Files.writeString(folder.resolve("postern.key"), "demo-mail-key\n");
+        Files.writeString(
+                folder.resolve("postern.lua"),
+                edited(
+                        "dovecot/postern.lua",
+                        Map.of(
+                                "http://127.0.0.1:8080/", postern + "/",
+                                "/etc/dovecot/postern.key", folder + "/postern.key")));
+        Files.writeString(
+                folder.resolve("postern-oauth2.conf.ext"),
+                edited(
+                                "dovecot/postern-oauth2.conf.ext",
+                                Map.of("http://127.0.0.1:8080/", postern + "/", "the-mail-key", "demo-mail-key"))
+                        + certificate
+                                .map(c -> "tls_ca_cert_file = " + c.file + "\n")
+                                .orElse(""));
+        Files.writeString(
+                folder.resolve("postern.conf"),
+                edited("dovecot/postern-" + passdb + ".conf", Map.of("/etc/dovecot/", folder + "/")));
     }
 
     private static String listener(String service, String protocol, int port, String secure, int securePort) {
@@ -253,6 +264,26 @@ public final class MailServer implements AutoCloseable {
     }
 
     private static MailServer postfix(Path folder, int smtp, int authPort, Optional<Certificate> certificate) {
+        return postfix(
+                folder,
+                smtp,
+                "postfix/postern-main.cf",
+                Map.of("inet:127.0.0.1:12345", "inet:127.0.0.1:" + authPort),
+                certificate);
+    }
+
+    /** Postfix, which asks a Dovecot. */
+    static MailServer postfixBefore(Path folder, MailServer dovecot) {
+        return postfix(
+                folder,
+                RunningPostern.freePort(),
+                "postfix/dovecot-main.cf",
+                Map.of("private/auth", dovecot.folder + "/run/auth-postfix"),
+                Optional.empty());
+    }
+
+    private static MailServer postfix(
+            Path folder, int smtp, String file, Map<String, String> lines, Optional<Certificate> certificate) {
         try {
             open(folder);
             int smtps = certificate.map(c -> RunningPostern.freePort()).orElse(0);
@@ -284,23 +315,23 @@ public final class MailServer implements AutoCloseable {
                                     .map(c -> "smtpd_tls_security_level = may" + "\nsmtpd_tls_cert_file = " + c.file
                                             + "\nsmtpd_tls_key_file = " + c.key)
                                     .orElse(""),
-                            edited(
-                                    "postfix/postern-main.cf",
-                                    Map.of(
-                                            "inet:127.0.0.1:12345",
-                                            "inet:127.0.0.1:" + authPort,
+                            // Else one that could not ask is started again after a minute.
+                            "service_throttle_time = 1s",
+                            edited(file, lines)
+                                    .replace(
                                             "smtpd_tls_auth_only = yes",
                                             certificate.isPresent()
                                                     ? "smtpd_tls_auth_only = yes"
-                                                    : "smtpd_tls_auth_only = no"))));
+                                                    : "smtpd_tls_auth_only = no")));
             Files.writeString(
                     folder.resolve("master.cf"),
                     String.join(
                             "\n",
-                            "127.0.0.1:" + smtp + " inet n - n - - smtpd",
+                            "127.0.0.1:" + smtp + " inet n - n - - smtpd\n  -o smtpd_sasl_auth_enable=yes",
                             smtps == 0
                                     ? ""
-                                    : "127.0.0.1:" + smtps + " inet n - n - - smtpd\n  -o smtpd_tls_wrappermode=yes",
+                                    : "127.0.0.1:" + smtps + " inet n - n - - smtpd\n  -o smtpd_sasl_auth_enable=yes"
+                                            + "\n  -o smtpd_tls_wrappermode=yes",
                             "cleanup unix n - n - 0 cleanup",
                             "qmgr unix n - n 300 1 qmgr",
                             "rewrite unix - - n - - trivial-rewrite",
@@ -481,27 +512,39 @@ public final class MailServer implements AutoCloseable {
         return envelopes;
     }
 
-    /** nginx, which asks Postern where to send whom. */
-    static MailServer nginx(Path folder, int postern, Certificate certificate, String starttls) {
-        return nginx(folder, postern, certificate, starttls, "");
-    }
-
     /**
-     * The same with more at the top level of its configuration.
+     * nginx, which asks Postern where to send whom.
      *
      * @param starttls {@code only} as in the file, or {@code on} for clients without TLS
+     * @param behind where it sends everybody while Postern cannot be asked
      */
-    static MailServer nginx(Path folder, int postern, Certificate certificate, String starttls, String more) {
+    static MailServer nginx(Path folder, int postern, Certificate certificate, String starttls, MailServer behind) {
+        return nginx(folder, postern, certificate, starttls, behind, "");
+    }
+
+    /** The same with more in its {@code http}. */
+    static MailServer nginx(
+            Path folder, int postern, Certificate certificate, String starttls, MailServer behind, String more) {
         try {
             open(folder);
             int imap = RunningPostern.freePort();
             int pop3 = RunningPostern.freePort();
             int smtp = RunningPostern.freePort();
+            int http = RunningPostern.freePort();
             Secure secure = Secure.free();
+            String between = edited(
+                    "nginx/postern-http.conf",
+                    Map.of(
+                            "192.0.2.10:143;", "127.0.0.1:" + behind.imap + ";",
+                            "192.0.2.10:110;", "127.0.0.1:" + behind.pop3 + ";",
+                            "192.0.2.10:587;", "127.0.0.1:" + behind.smtp + ";",
+                            "listen 127.0.0.1:8081;", "listen 127.0.0.1:" + http + ";",
+                            "http://127.0.0.1:8080;", "http://127.0.0.1:" + postern + ";",
+                            "/var/log/nginx/", folder + "/"));
             String mail = edited(
                     "nginx/postern-mail.conf",
                     Map.ofEntries(
-                            Map.entry("127.0.0.1:8080/", "127.0.0.1:" + postern + "/"),
+                            Map.entry("127.0.0.1:8081/", "127.0.0.1:" + http + "/"),
                             Map.entry("the-mail-key;", "demo-mail-key;"),
                             Map.entry("/etc/ssl/certs/mail.example.com.pem", certificate.file.toString()),
                             Map.entry("/etc/ssl/private/mail.example.com.key", certificate.key.toString()),
@@ -515,7 +558,8 @@ public final class MailServer implements AutoCloseable {
             Files.writeString(
                     folder.resolve("nginx.conf"),
                     "load_module /usr/lib/nginx/modules/ngx_mail_module.so;\ndaemon off;\npid " + folder
-                            + "/pid;\nerror_log " + folder + "/nginx.log info;\nevents {\n}\n" + more + mail);
+                            + "/pid;\nerror_log " + folder + "/nginx.log info;\nevents {\n}\nhttp {\n" + between + more
+                            + "}\n" + mail);
             return new MailServer(
                     folder,
                     List.of("/usr/sbin/nginx", "-p", folder.toString(), "-c", folder + "/nginx.conf"),
@@ -523,7 +567,7 @@ public final class MailServer implements AutoCloseable {
                     pop3,
                     smtp,
                     secure,
-                    0);
+                    http);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -533,7 +577,14 @@ public final class MailServer implements AutoCloseable {
     public String log() {
         StringBuilder text = new StringBuilder();
         for (String name : List.of(
-                "out", "dovecot.log", "nginx.log", "postfix.log", "log/mainlog", "log/rejectlog", "log/paniclog")) {
+                "out",
+                "dovecot.log",
+                "nginx.log",
+                "postern.log",
+                "postfix.log",
+                "log/mainlog",
+                "log/rejectlog",
+                "log/paniclog")) {
             try {
                 Path log = folder.resolve(name);
                 text.append(Files.exists(log) ? Files.readString(log, StandardCharsets.ISO_8859_1) : "");
@@ -558,6 +609,16 @@ public final class MailServer implements AutoCloseable {
         }
         close();
         throw new IllegalStateException("no mail server on " + port + ": " + log());
+    }
+
+    /** Ends those of its processes that run this program, as it does itself after some time. */
+    void endProcesses(String program) {
+        process.descendants()
+                .filter(each -> each.info().command().orElse("").endsWith("/" + program))
+                .forEach(each -> {
+                    each.destroy();
+                    each.onExit().join();
+                });
     }
 
     @Override

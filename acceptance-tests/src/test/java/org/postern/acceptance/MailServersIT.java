@@ -12,12 +12,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tokens as passwords at Dovecot and nginx from Debian's packages, with the very files of {@code integrations/}. */
@@ -29,7 +36,9 @@ class MailServersIT {
     @TempDir
     private static Path folder;
 
+    private static MailServer.Certificate certificate;
     private static RunningPostern postern;
+    private static int authPort;
     private static HelpDesk desk;
     private static MailServer lua;
     private static MailServer oauth2;
@@ -42,8 +51,8 @@ class MailServersIT {
         folder.toFile().setExecutable(true, false);
         folder.toFile().setReadable(true, false);
         int port = RunningPostern.freePort();
-        int authPort = RunningPostern.freePort();
-        behind = MailServer.dovecotBehindNginx(made("behind"), port, PROXY);
+        authPort = RunningPostern.freePort();
+        behind = MailServer.dovecotBehindNginx(made("behind"), PROXY);
         lua = MailServer.dovecot(made("lua"), "lua", port);
         oauth2 = MailServer.dovecot(made("oauth2"), "oauth2", port);
         postern = RunningPostern.demo()
@@ -52,14 +61,13 @@ class MailServersIT {
                 .setting("sso.mail.nginx.pop3", "127.0.0.1:" + behind.pop3)
                 .setting("sso.mail.nginx.smtp", "127.0.0.1:" + behind.smtp)
                 .setting("sso.mail.nginx.password", PROXY)
-                .setting(
-                        "sso.mail.doveadm.urls",
-                        "http://127.0.0.1:" + lua.doveadm + ",http://127.0.0.1:" + oauth2.doveadm)
+                .setting("sso.mail.doveadm.urls", "http://127.0.0.1:" + lua.http + ",http://127.0.0.1:" + oauth2.http)
                 .setting("sso.mail.auth.port", String.valueOf(authPort))
                 .setting("sso.mail.doveadm.key", MailServer.DOVEADM_KEY)
                 .start();
         desk = HelpDesk.demo(port);
-        nginx = MailServer.nginx(made("nginx"), port, MailServer.Certificate.made(made("certificate")), "on");
+        certificate = MailServer.Certificate.made(made("certificate"));
+        nginx = MailServer.nginx(made("nginx"), port, certificate, "on", behind);
         postfix = MailServer.postfix(made("postfix"), authPort);
     }
 
@@ -185,6 +193,103 @@ class MailServersIT {
         assertThat(nginx.log() + behind.log()).doesNotContain(token, PROXY);
     }
 
+    /** What stands at Postern's port in its place; 401 is what Postern says to a wrong key. */
+    private static AutoCloseable inPlaceOfPostern(String how, int port) throws IOException {
+        if (how.equals("down")) {
+            return () -> {};
+        }
+        if (how.equals("hanging")) {
+            return new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+        }
+        HttpServer faulty = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        faulty.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(Integer.parseInt(how), -1);
+            exchange.close();
+        });
+        faulty.start();
+        return () -> faulty.stop(0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"down, 502", "hanging, 504", "500, 500", "401, 401"})
+    void nginx_posternDoesNotAnswer_ownPasswordsWork_within3Seconds_andTokensAsSoonAsItDoes(
+            String how, String told, @TempDir Path own) throws Exception {
+        String token = desk.issueByApi(ALICE, "normal", "Postern is " + how).getString("token");
+        int port = RunningPostern.freePort();
+        try (MailServer server = MailServer.nginx(own, port, certificate, "on", behind)) {
+            AutoCloseable inItsPlace = inPlaceOfPostern(how, port);
+            try {
+                assertThat(timed(() -> atOnce(server, ALICE, "demo-alice")))
+                        .as(server.log())
+                        .isLessThan(Duration.ofSeconds(3));
+                assertThat(atOnce(server, ALICE, "wrong", token)).containsOnly(false);
+                assertThat(server.log())
+                        .contains("Postern says " + told + ", so the server behind is asked: imap, 127.0.0.1");
+            } finally {
+                inItsPlace.close();
+            }
+            try (Relay back = new Relay(port, postern.port())) {
+                assertThat(everywhere(server, ALICE, token))
+                        .as(back.said() + server.log())
+                        .containsOnly(true);
+            }
+            assertThat(server.log()).doesNotContain(token, "demo-alice", "demo-mail-key", PROXY);
+        }
+    }
+
+    /** As {@link #everywhere}, by all ways and with all passwords at the same time. */
+    private static List<Boolean> atOnce(MailServer server, String user, String... passwords) throws IOException {
+        List<Callable<Boolean>> logins = new ArrayList<>();
+        for (String password : passwords) {
+            logins.add(() -> MailClient.imap(server.imap, user, password));
+            logins.add(() -> MailClient.pop3(server.pop3, user, password));
+            logins.add(() -> MailClient.smtpPlain(server.smtp, user, password));
+            logins.add(() -> MailClient.smtpLogin(server.smtp, user, password));
+        }
+        ExecutorService clients = Executors.newFixedThreadPool(logins.size());
+        try {
+            List<Boolean> tried = new ArrayList<>();
+            for (Future<Boolean> each : clients.invokeAll(logins)) {
+                tried.add(each.get());
+            }
+            return tried;
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IOException(e);
+        } finally {
+            clients.shutdownNow();
+        }
+    }
+
+    private static Wire.Answer askedAsNginxDoes(String password, String method, String... more) {
+        List<String> headers = new ArrayList<>(List.of(
+                "Auth-Method: " + method, "Auth-User: " + ALICE, "Auth-Pass: " + password, "Auth-Protocol: imap"));
+        headers.addAll(List.of(more));
+        return Wire.get(nginx.http, "/sso/mail/nginx", headers.toArray(String[]::new));
+    }
+
+    /** Every user of the host may ask there. */
+    @Test
+    void nginx_whoDoesNotKnowTheMailKey_isToldNothingOfATokenNorThePassword() {
+        String token = desk.issueByApi(ALICE, "normal", "Asked by another user").getString("token");
+
+        Wire.Answer known = askedAsNginxDoes(token, "plain", "X-Auth-Key: demo-mail-key");
+        assertThat(known.all("Auth-Pass")).containsExactly(PROXY);
+        assertThat(known.whole().length()).as("nginx reads 1,024 bytes").isLessThan(500);
+
+        Wire.Answer unknown = askedAsNginxDoes(token, "plain");
+        assertThat(unknown.headers())
+                .contains("Auth-Status: OK", "Auth-Server: 127.0.0.1", "Auth-Port: " + behind.imap)
+                .noneMatch(header -> header.startsWith("Auth-User") || header.startsWith("Auth-Pass"))
+                .hasSize(askedAsNginxDoes("wrong", "plain").headers().size());
+    }
+
+    /** Else nginx would send on who never showed a password. */
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "cram-md5", "apop", "external", ""})
+    void nginx_posternDoesNotAnswer_onlyAPasswordGoesOn(String method) {
+        assertThat(askedAsNginxDoes("x", method).all("Auth-Status")).containsExactly("Use PLAIN or LOGIN");
+    }
+
     @Test
     void nginx_oddTokens_arriveAsTheyWereTyped() throws Exception {
         for (String odd : List.of("a+b c%d&e=@ok", "%41%42 %zz+%", "ümläut €uro 😀", "tab\"quote\\back")) {
@@ -219,6 +324,48 @@ class MailServersIT {
         assertThat(swaks(mechanism, ALICE, desk.issue(ALICE, "sso"))).isNotZero();
         assertThat(swaks("CRAM-MD5", ALICE, token)).as("is not offered").isEqualTo(28);
         assertThat(postfix.log()).doesNotContain(token, "demo-alice");
+    }
+
+    @Test
+    void postfixThroughDovecot_posternHanging_ownPasswordsWork_within3Seconds_andTokensAsSoonAsItAnswers(
+            @TempDir Path own) throws Exception {
+        String token =
+                desk.issueByApi(ALICE, "normal", "Postfix through Dovecot").getString("token");
+        ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        try (MailServer dovecot = MailServer.dovecot(own, "lua", silent.getLocalPort());
+                MailServer server = MailServer.postfixBefore(Files.createDirectory(own.resolve("postfix")), dovecot)) {
+            assertThat(timed(() -> List.of(MailClient.smtpPlain(server.smtp, ALICE, "demo-alice"))))
+                    .isBetween(Duration.ofMillis(500), Duration.ofSeconds(3));
+            silent.close();
+            try (Relay back = new Relay(silent.getLocalPort(), postern.port())) {
+                assertThat(MailClient.smtpPlain(server.smtp, ALICE, token))
+                        .as(back.said() + server.log() + dovecot.log())
+                        .isTrue();
+            }
+        }
+    }
+
+    /** Postfix asks one place alone. What its clients hear while that is away is never that the password is wrong. */
+    @Test
+    void postfix_posternDown_isATemporaryFailure_andEndsByItself(@TempDir Path own) throws Exception {
+        Relay relay = new Relay(authPort);
+        try (MailServer server = MailServer.postfix(own, relay.port())) {
+            try (MailClient client = MailClient.smtp(server.smtp)) {
+                relay.close();
+                assertThat(client.authPlain(ALICE, "demo-alice"))
+                        .as(server.log())
+                        .startsWith("454 4.7.0 Temporary authentication failure");
+            }
+            server.endProcesses("smtpd");
+            assertThat(Swaks.send(server.smtp, "PLAIN", ALICE, "demo-alice").said())
+                    .contains("Remote host closed connection unexpectedly")
+                    .doesNotContain("535");
+            try (Relay back = new Relay(relay.port(), authPort)) {
+                assertThat(Swaks.send(server.smtp, "PLAIN", ALICE, "demo-alice").exit())
+                        .as(back.said() + server.log())
+                        .isZero();
+            }
+        }
     }
 
     private static int swaks(String mechanism, String user, String password) throws IOException, InterruptedException {
@@ -294,7 +441,7 @@ class MailServersIT {
     }
 
     private static int curl(String... words) throws IOException, InterruptedException {
-        List<String> command = new java.util.ArrayList<>(List.of("curl", "-s", "--max-time", "20"));
+        List<String> command = new ArrayList<>(List.of("curl", "-s", "--max-time", "20"));
         command.addAll(List.of(words));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try (InputStream out = process.getInputStream()) {

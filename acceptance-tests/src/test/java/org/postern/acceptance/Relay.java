@@ -8,16 +8,24 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Stands between the webmail and its mail server, and keeps what the webmail says. */
 final class Relay implements AutoCloseable {
     private final ServerSocket listening;
     private final int target;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
     Relay(int target) throws IOException {
+        this(0, target);
+    }
+
+    /** @param port where it listens; 0 for a free one */
+    Relay(int port, int target) throws IOException {
         this.target = target;
-        listening = new ServerSocket(0, 20, InetAddress.getLoopbackAddress());
+        listening = new ServerSocket(port, 20, InetAddress.getLoopbackAddress());
         daemon(this::accept);
     }
 
@@ -36,6 +44,7 @@ final class Relay implements AutoCloseable {
             while (true) {
                 Socket client = listening.accept();
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+                open.add(client);
                 daemon(() -> copy(client, server, true));
                 daemon(() -> copy(server, client, false));
             }
@@ -69,8 +78,12 @@ final class Relay implements AutoCloseable {
         thread.start();
     }
 
+    /** Ends what is open, too. */
     @Override
     public void close() throws IOException {
         listening.close();
+        for (Socket client : open) {
+            client.close();
+        }
     }
 }

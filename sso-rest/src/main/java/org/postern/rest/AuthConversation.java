@@ -10,10 +10,7 @@ import java.util.Optional;
 import org.postern.core.Channel;
 import org.postern.core.Client;
 import org.postern.core.Secret;
-import org.postern.core.UnavailableException;
 import org.postern.core.service.MailLogins;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One connection's side of Dovecot's authentication protocol for clients, version 1.1, with the mechanisms PLAIN (RFC 4616)
@@ -22,8 +19,6 @@ import org.slf4j.LoggerFactory;
 final class AuthConversation {
     /** What waits for more on one connection, at most. */
     static final int MOST_BEGUN = 100;
-
-    private static final Logger LOG = LoggerFactory.getLogger(AuthConversation.class);
 
     /**
      * What was begun, and waits for more.
@@ -63,6 +58,7 @@ final class AuthConversation {
      * What to answer, if anything.
      *
      * @throws IllegalArgumentException where this is no line of the protocol: the connection is to end
+     * @throws org.postern.core.UnavailableException on a fault: the connection is to end
      */
     Optional<String> answer(String line) {
         String[] parts = line.split("\t", -1);
@@ -140,15 +136,10 @@ final class AuthConversation {
     }
 
     private String check(String id, Begun request, String user, String password) {
-        try {
-            return logins.check(user, Secret.of(password), request.protocol(), request.client())
-                            instanceof MailLogins.Check.Accepted accepted
-                    ? "OK\t" + id + "\tuser=" + accepted.mailbox()
-                    : "FAIL\t" + id;
-        } catch (UnavailableException fault) {
-            LOG.error("cannot answer a mail server: {}", fault.getMessage());
-            return "FAIL\t" + id + "\ttemp";
-        }
+        return logins.check(user, Secret.of(password), request.protocol(), request.client())
+                        instanceof MailLogins.Check.Accepted accepted
+                ? "OK\t" + id + "\tuser=" + accepted.mailbox()
+                : "FAIL\t" + id;
     }
 
     private static String encoded(String text) {

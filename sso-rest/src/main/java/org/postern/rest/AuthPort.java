@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.postern.core.UnavailableException;
 import org.postern.core.service.MailLogins;
 import org.postern.core.settings.Settings;
 import org.slf4j.Logger;
@@ -64,6 +65,11 @@ final class AuthPort implements AutoCloseable {
                 InetAddress.getByName(settings.auth().address()),
                 settings.auth().port()));
         daemon("postern-auth", this::accept).start();
+    }
+
+    /** The one that the system chose where the settings have 0. */
+    int port() {
+        return listener.getLocalPort();
     }
 
     private static Thread daemon(String name, Runnable work) {
@@ -148,6 +154,10 @@ final class AuthPort implements AutoCloseable {
             }
         } catch (IOException | IllegalArgumentException gone) {
             LOG.debug("a mail server's connection ended: {}", gone.getMessage());
+        } catch (UnavailableException fault) {
+            // Postfix and Exim make a refusal for good of FAIL with temp, and a temporary one of a connection that
+            // ends.
+            LOG.error("cannot answer a mail server: {}", fault.getMessage());
         } catch (RuntimeException bug) {
             LOG.error("a mail server's question failed", bug);
         } finally {

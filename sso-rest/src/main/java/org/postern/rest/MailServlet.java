@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.ClientErrorException;
 import java.io.IOException;
 import java.util.Collections;
-import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.postern.core.Secret;
 import org.postern.core.UnavailableException;
@@ -25,6 +25,8 @@ final class MailServlet extends HttpServlet {
     private static final Logger LOG = LoggerFactory.getLogger(MailServlet.class);
     /** nginx can send headers of its own, and no {@code Authorization}. */
     private static final String KEY_HEADER = "X-Auth-Key";
+    /** The calls, each with its method. */
+    static final Map<String, String> METHODS = Map.of("/check", "POST", "/token", "POST", "/nginx", "GET");
 
     @SuppressWarnings("serial") // servlets are never serialized
     private final transient Settings.Mail settings;
@@ -49,7 +51,8 @@ final class MailServlet extends HttpServlet {
         response.setHeader("Cache-Control", "no-store");
         Caller caller = Caller.of(request, http);
         String call = Objects.requireNonNullElse(request.getPathInfo(), "");
-        if (settings.key().isEmpty() || !List.of("/check", "/token", "/nginx").contains(call)) {
+        String method = METHODS.get(call);
+        if (settings.key().isEmpty() || method == null) {
             response.setStatus(404);
             return;
         }
@@ -62,7 +65,6 @@ final class MailServlet extends HttpServlet {
             refuse(response, caller, "passwords are taken over HTTPS only");
             return;
         }
-        String method = call.equals("/nginx") ? "GET" : "POST";
         if (!request.getMethod().equals(method)) {
             response.setStatus(405);
             response.setHeader("Allow", method);

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -125,6 +126,27 @@ class FaultsTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
         assertThat(answer.headers().firstValue("Retry-After").orElse("")).matches("[1-9][0-9]*");
         assertThat(answer.body()).doesNotContain("database", "Exception", "org.postern", "at java");
+    }
+
+    /** Postfix makes a refusal for good of any word about a fault, and a temporary one of a connection that ends. */
+    @Test
+    void fault_atTheAuthPort_endsTheConnection() throws IOException {
+        try (AuthPort port = new AuthPort(
+                        server.postern.mailLogins(), server.postern.settings().mail(), false);
+                Socket postfix = new Socket(InetAddress.getLoopbackAddress(), port.port())) {
+            postfix.setSoTimeout(20_000);
+            backend.storeFails.set(true);
+            String plain = Base64.getEncoder()
+                    .encodeToString("\0alice@acme.example\0demo-alice".getBytes(StandardCharsets.US_ASCII));
+            postfix.getOutputStream()
+                    .write(("VERSION\t1\t1\nCPID\t1\nAUTH\t1\tPLAIN\tservice=smtp\tresp=" + plain + "\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(postfix.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .endsWith("\nDONE\n");
+        }
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .contains("cannot answer a mail server: the test's database is away");
     }
 
     @ParameterizedTest

@@ -71,6 +71,7 @@ class OpenApiTest {
     private static Set<String> resources() {
         Set<String> calls = new TreeSet<>(
                 List.of("GET /tools/sso", "POST /tools/sso", "GET /health", "GET /health/live", "GET /health/ready"));
+        MailServlet.METHODS.forEach((call, method) -> calls.add(method + " /sso/mail" + call));
         for (Class<?> type : new PosternRest(new Server().postern).application().getClasses()) {
             Path base = type.getAnnotation(Path.class);
             if (base != null) {
@@ -196,6 +197,54 @@ class OpenApiTest {
         if (value.isArray()) {
             value.forEach(item -> assertMatches(item, schema.get("items"), where + "[]"));
         }
+    }
+
+    /** Asks as mail servers do with the examples that are described, and holds the answers against the description. */
+    @Test
+    void describe_examplesOfMailServersWork() {
+        try (Server asked =
+                new Server(Map.of("sso.mail.key", "a-mail-key-of-the-test", "sso.mail.nginx.imap", "192.0.2.1:143"))) {
+            JsonNode check =
+                    description.at("/paths/~1sso~1mail~1check/post/requestBody/content/application~1json/example");
+            String secret = check.get("password").asText();
+            assertMailAnswers(asked, check, "403", "400");
+            HttpResponse<String> issued = asked.as(
+                    Server.MAIL,
+                    "POST",
+                    "/sso/v1/tokens",
+                    "{\"user\":\"alice@acme.example\",\"type\":\"normal\",\"reason\":\"T\",\"token\":\"" + secret
+                            + "\"}");
+            assertThat(issued.statusCode()).as(issued.body()).isEqualTo(201);
+            assertMailAnswers(asked, check, "200", "200");
+
+            JsonNode nginx = description.at("/paths/~1sso~1mail~1nginx/get");
+            List<String> headers = new ArrayList<>(List.of("X-Auth-Key", "a-mail-key-of-the-test"));
+            nginx.get("parameters")
+                    .forEach(parameter -> headers.addAll(List.of(
+                            parameter.get("name").asText(),
+                            parameter.get("example").asText())));
+            HttpResponse<String> sent = asked.get("/sso/mail/nginx", headers.toArray(String[]::new));
+            assertThat(sent.headers().firstValue("Auth-User")).contains(Server.ALICE);
+            Set<String> described = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+            nginx.at("/responses/200/headers").fieldNames().forEachRemaining(described::add);
+            assertThat(described)
+                    .containsAll(sent.headers().map().keySet().stream()
+                            .filter(name -> name.toLowerCase(Locale.ROOT).startsWith("auth-"))
+                            .toList());
+        }
+    }
+
+    private void assertMailAnswers(Server asked, JsonNode check, String checked, String granted) {
+        String[] headers = {"X-Auth-Key", "a-mail-key-of-the-test", "Content-Type", "application/json"};
+        HttpResponse<String> verdict = asked.send("POST", "/sso/mail/check", check.toString(), headers);
+        assertThat(verdict.statusCode()).hasToString(checked);
+        assertMatches(parse(verdict.body()), schema("/sso/mail/check", "post", checked), "check");
+        headers[3] = "application/x-www-form-urlencoded";
+        String form = "grant_type=password&username=alice%40acme.example&password="
+                + check.get("password").asText();
+        HttpResponse<String> grant = asked.send("POST", "/sso/mail/token", form, headers);
+        assertThat(grant.statusCode()).hasToString(granted);
+        assertMatches(parse(grant.body()), schema("/sso/mail/token", "post", granted), "grant");
     }
 
     /** Calls what is described with the examples that it gives, and holds the answers against the schemas. */

@@ -421,18 +421,25 @@ final class SqlTokenStore implements TokenStore {
         int found = 0;
         boolean more = true;
         Set<MailboxAddress> ended = new LinkedHashSet<>();
-        while (more && found < batch) {
-            int limit = batch - found;
-            List<UUID> due = due("login_token", "expiry_noted = false and expires_at <= ?", "expires_at", now, limit);
-            found += due.isEmpty() ? 0 : audited(c -> noteTokens(c, due, ended)).size();
-            more = due.size() == limit;
+        try {
+            while (more && found < batch) {
+                int limit = batch - found;
+                List<UUID> due =
+                        due("login_token", "expiry_noted = false and expires_at <= ?", "expires_at", now, limit);
+                found += due.isEmpty()
+                        ? 0
+                        : audited(c -> noteTokens(c, due, ended)).size();
+                more = due.size() == limit;
+            }
+            List<UUID> over = found < batch
+                    ? due("token_session", "ended_at is null and ends_at <= ?", "ends_at", now, batch - found)
+                    : List.of();
+            found += over.isEmpty() ? 0 : audited(c -> endOver(c, over, ended)).size();
+            return found;
+        } finally {
+            // Also after a fault: what was noted before it is not found again.
+            ended.forEach(open);
         }
-        List<UUID> over = found < batch
-                ? due("token_session", "ended_at is null and ends_at <= ?", "ends_at", now, batch - found)
-                : List.of();
-        found += over.isEmpty() ? 0 : audited(c -> endOver(c, over, ended)).size();
-        ended.forEach(open);
-        return found;
     }
 
     private List<UUID> due(String table, String condition, String order, Instant now, int limit) {

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.core.AuditEvent;
 import org.postern.core.LoginToken;
+import org.postern.core.MailboxAddress;
 import org.postern.core.SessionType;
 import org.postern.core.TokenSession;
 import org.postern.core.UnavailableException;
@@ -278,6 +279,23 @@ class FaultTest {
         }
         assertThat(samples.count(backend, AuditEvent.Type.REDEEMED)).isZero();
         assertThat(samples.redeem(backend, token)).isTrue();
+    }
+
+    /** What was noted before the fault is not found again. */
+    @Test
+    void noteExpired_faultAfterTokens_tellsWhereSomethingMayBeOpen() throws Exception {
+        SqlBackend backend = open(TestSettings.h2(folder));
+        LoginToken token = samples.issue(backend, SessionType.NORMAL, "secret");
+        backend.tokens().use(token, Samples.NOW, Optional.empty());
+        try (Connection connection = backend.database().dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("alter table token_session rename to elsewhere");
+        }
+        List<MailboxAddress> told = new ArrayList<>();
+
+        assertThatExceptionOfType(UnavailableException.class)
+                .isThrownBy(() -> backend.tokens().noteExpired(token.expiresAt(), 100, told::add));
+        assertThat(told).containsExactly(samples.alice());
     }
 
     /** What H2 does to everybody when it cannot write, on a full disk. */

@@ -8,10 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Has mail servers end what is open for a mailbox whose token is revoked or whose session is ended: by {@code kick} of
  * Dovecot's HTTP API, which ends the owner's connections too; his programs connect again. Off the way of whoever revokes:
- * one thread, a queue that has an end, a few tries. What cannot be done is an ERROR line. Thread-safe.
+ * for each server one thread, so that none waits for another, a queue that has an end, a few tries. What cannot be done is
+ * an ERROR line. Thread-safe.
  */
 final class MailConnections implements AutoCloseable {
     static final int MOST_WAITING = 1_000;
@@ -37,60 +37,61 @@ final class MailConnections implements AutoCloseable {
     /** Milliseconds before each further try. */
     private static final int[] WAITS = {200, 1_000};
 
-    private final List<URI> servers;
+    private final Map<URI, ExecutorService> workers = new LinkedHashMap<>();
     private final String authorization;
-    private final ThreadPoolExecutor worker;
     /** Made when it is first needed: it has threads of its own. */
     private @Nullable HttpClient client;
 
     MailConnections(Settings.Doveadm settings) {
-        servers = settings.urls().stream()
-                .map(url -> URI.create(url + "/doveadm/v1"))
-                .toList();
+        settings.urls().forEach(url -> workers.put(URI.create(url + "/doveadm/v1"), worker()));
         authorization = "X-Dovecot-API "
                 + Base64.getEncoder().encodeToString(settings.key().reveal().getBytes(StandardCharsets.UTF_8));
-        worker = new ThreadPoolExecutor(1, 1, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), task -> {
-            Thread thread = new Thread(task, "postern-connections");
-            thread.setDaemon(true);
-            return thread;
-        });
+    }
+
+    private static ExecutorService worker() {
+        ThreadPoolExecutor worker =
+                new ThreadPoolExecutor(1, 1, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), task -> {
+                    Thread thread = new Thread(task, "postern-connections");
+                    thread.setDaemon(true);
+                    return thread;
+                });
         worker.allowCoreThreadTimeOut(true);
+        return worker;
     }
 
     /** Ends what is open for this mailbox, soon. */
     void end(MailboxAddress mailbox) {
-        if (servers.isEmpty()) {
-            return;
+        workers.forEach((server, worker) -> {
+            try {
+                worker.execute(() -> end(mailbox, server));
+            } catch (RejectedExecutionException full) {
+                LOG.error(
+                        "Connections to {} are not ended at {}: too many wait for that, or the service stops",
+                        mailbox,
+                        server);
+            }
+        });
+    }
+
+    private void end(MailboxAddress mailbox, URI server) {
+        boolean ended = kick(server, mailbox);
+        for (int i = 0; i < WAITS.length && !ended && paused(WAITS[i]); i++) {
+            ended = kick(server, mailbox);
         }
-        try {
-            worker.execute(() -> kick(mailbox));
-        } catch (RejectedExecutionException full) {
-            LOG.error("Connections to {} are not ended: too many wait for that, or the service stops", mailbox);
+        if (!ended) {
+            LOG.error("Connections to {} are not ended: {} cannot be asked", mailbox, server);
         }
     }
 
-    private void kick(MailboxAddress mailbox) {
-        List<URI> left = unkicked(servers, mailbox);
-        for (int i = 0; i < WAITS.length && !left.isEmpty() && paused(WAITS[i]); i++) {
-            left = unkicked(left, mailbox);
-        }
-        left.forEach(server -> LOG.error("Connections to {} are not ended: {} cannot be asked", mailbox, server));
+    private boolean kick(URI server, MailboxAddress mailbox) {
+        return client().sendAsync(request(server, mailbox), HttpResponse.BodyHandlers.ofString())
+                // The request's own time ends with the answer's headers.
+                .orTimeout(ANSWER.toMillis(), TimeUnit.MILLISECONDS)
+                .handle((answer, away) -> away == null && isKicked(answer))
+                .join();
     }
 
-    /** Asks all at once, so that none waits for one that hangs; returns those that did not do it. */
-    private List<URI> unkicked(List<URI> asked, MailboxAddress mailbox) {
-        Map<URI, CompletableFuture<Boolean>> answers = new LinkedHashMap<>();
-        asked.forEach(server -> answers.put(
-                server,
-                client().sendAsync(kick(server, mailbox), HttpResponse.BodyHandlers.ofString())
-                        // The request's own time ends with the answer's headers.
-                        .orTimeout(ANSWER.toMillis(), TimeUnit.MILLISECONDS)
-                        .handle((answer, away) -> away == null && isKicked(answer))));
-        answers.values().removeIf(CompletableFuture::join);
-        return List.copyOf(answers.keySet());
-    }
-
-    private HttpRequest kick(URI server, MailboxAddress mailbox) {
+    private HttpRequest request(URI server, MailboxAddress mailbox) {
         // An address holds nothing that JSON would escape.
         return HttpRequest.newBuilder(server)
                 .timeout(ANSWER)
@@ -131,13 +132,16 @@ final class MailConnections implements AutoCloseable {
     /** Does what is under way, for a while. */
     @Override
     public void close() {
-        worker.shutdown();
+        workers.values().forEach(ExecutorService::shutdown);
+        long end = System.nanoTime() + ANSWER.toNanos();
         try {
-            if (!worker.awaitTermination(ANSWER.toMillis(), TimeUnit.MILLISECONDS)) {
-                worker.shutdownNow();
+            for (ExecutorService worker : workers.values()) {
+                if (!worker.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    worker.shutdownNow();
+                }
             }
         } catch (InterruptedException stopping) {
-            worker.shutdownNow();
+            workers.values().forEach(ExecutorService::shutdownNow);
             Thread.currentThread().interrupt();
         }
     }

@@ -266,6 +266,10 @@ public record Settings(
     }
 
     private record Reader(Config config) {
+        /** What stands in the files of {@code integrations/} where a secret of the operator's belongs, and is long enough. */
+        private static final Set<String> SAMPLES =
+                Set.of("the-mail-key", "the-doveadm-key", "the-password-of-the-proxy");
+
         private static final Duration LONGEST_POLL = Duration.ofSeconds(4);
         private static final Pattern SERVER = Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)\\]|([0-9.]+)):([0-9]{1,5})");
 
@@ -465,6 +469,11 @@ public record Settings(
             if (!value.isEmpty() && value.length() < least) {
                 throw new SettingsException(setting.key(), "must have at least " + least + " characters");
             }
+            if (SAMPLES.contains(value.toLowerCase(Locale.ROOT))) {
+                throw new SettingsException(
+                        setting.key(),
+                        "is the sample of the files to copy, which everybody knows: make one of your own");
+            }
             return Secret.of(value);
         }
 
@@ -563,7 +572,7 @@ public record Settings(
                     list(Setting.DOVEADM_URLS).stream()
                             .map(url -> uri(Setting.DOVEADM_URLS, url, "http", "https"))
                             .toList(),
-                    Secret.of(text(Setting.DOVEADM_KEY)));
+                    secret(Setting.DOVEADM_KEY, 1));
             if (!doveadm.urls().isEmpty() && doveadm.key().isEmpty()) {
                 throw new SettingsException(Setting.DOVEADM_KEY.key(), "is needed with " + Setting.DOVEADM_URLS.key());
             }

@@ -193,7 +193,7 @@ public interface TokenStore {
      * and ends the sessions whose time is over. The rows carry the moment at which it happened, not {@code now}.
      *
      * @param open told of the mailboxes where something may still be open that this ended: a session, or a login at a mail
-     *     server by a token. Of what another node noted, that one is told
+     *     server by a token, also where a fault comes after. Of what another node noted, that one is told
      * @return how many rows it found; fewer than {@code batch} when there are no more
      */
     int noteExpired(Instant now, int batch, Consumer<MailboxAddress> open);

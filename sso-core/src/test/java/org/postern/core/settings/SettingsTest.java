@@ -4,10 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -117,6 +124,28 @@ class SettingsTest {
                 .hasMessageMatching("[^\\r\\n]+")
                 .satisfies(e ->
                         assertThat(e.getMessage()).contains(name.equals("sso.issuer.url") ? "sso.node.key" : name));
+    }
+
+    /** Whoever forgets to set one there sets the same here. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "sso.mail.key            | nginx/postern-mail.conf                    | X-Auth-Key (.+);",
+                "sso.mail.key            | dovecot/postern-oauth2.conf.ext            | client_secret = (.+)",
+                "sso.mail.nginx.password | nginx/dovecot-behind.conf                  | password=(\\S+)",
+                "sso.mail.doveadm.key    | dovecot/postern-kick.conf                  | doveadm_api_key = (.+)",
+                "sso.mail.doveadm.key    | dovecot-2.4/postern-kick.conf              | doveadm_api_key = (.+)"
+            })
+    void sampleOfTheFilesToCopy_isRefused(String name, String file, String line) throws IOException {
+        Matcher sample = Pattern.compile(line).matcher(Files.readString(Path.of("..", "integrations", file)));
+        assertThat(sample.find()).isTrue();
+        for (String value : List.of(sample.group(1), sample.group(1).toUpperCase(Locale.ROOT))) {
+            assertThatThrownBy(() -> settings(Map.of(name, value)))
+                    .isInstanceOf(SettingsException.class)
+                    .hasMessage(
+                            name + ": is the sample of the files to copy, which everybody knows: make one of your own");
+        }
     }
 
     @Test
