@@ -73,7 +73,7 @@ final class LdapMailboxes implements AutoCloseable {
         if (!DN.isValidDN(base)) {
             throw new SettingsException(Setting.LDAP_BASE.key(), "is no DN");
         }
-        this.servers = new LdapServers(settings, tls);
+        this.servers = new LdapServers(settings, tls, clock);
         this.seen = new LastSeen(clock, settings.grace());
     }
 
@@ -123,7 +123,7 @@ final class LdapMailboxes implements AutoCloseable {
     }
 
     private Optional<SearchResultEntry> entry(MailboxAddress address) {
-        List<SearchResultEntry> found = servers.search(request(is(address), MOST_NAMED), false).stream()
+        List<SearchResultEntry> found = servers.find(request(is(address), MOST_NAMED)).stream()
                 .filter(entry -> addresses(entry).contains(address))
                 .toList();
         if (found.size() > 1) {
@@ -192,7 +192,7 @@ final class LdapMailboxes implements AutoCloseable {
         }
         String wanted = text.toLowerCase(Locale.ROOT);
         NavigableMap<MailboxAddress, Mailbox> found = new TreeMap<>();
-        for (SearchResultEntry entry : servers.search(request(likely(domains, text.strip()), MOST_FOUND), true)) {
+        for (SearchResultEntry entry : servers.search(request(likely(domains, text.strip()), MOST_FOUND))) {
             for (MailboxAddress address : addresses(entry)) {
                 if (domains.contains(address.domain())) {
                     Mailbox mailbox = mailbox(entry, address);
@@ -239,7 +239,7 @@ final class LdapMailboxes implements AutoCloseable {
         for (int from = 0; from < all.size(); from += MOST_NAMED) {
             List<MailboxAddress> some = all.subList(from, Math.min(all.size(), from + MOST_NAMED));
             Filter any = Filter.createORFilter(some.stream().map(this::is).toList());
-            List<Mailbox> found = servers.search(request(any, 2 * MOST_NAMED), false).stream()
+            List<Mailbox> found = servers.find(request(any, 2 * MOST_NAMED)).stream()
                     .flatMap(entry -> mailboxes(entry, some))
                     .toList();
             some.forEach(address -> seen.note(address, Optional.empty()));

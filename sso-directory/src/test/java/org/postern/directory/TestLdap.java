@@ -3,6 +3,8 @@ package org.postern.directory;
 import com.unboundid.ldap.listener.InMemoryDirectoryServer;
 import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
 import com.unboundid.ldap.listener.InMemoryListenerConfig;
+import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSearchRequest;
+import com.unboundid.ldap.listener.interceptor.InMemoryOperationInterceptor;
 import com.unboundid.ldap.sdk.Attribute;
 import com.unboundid.ldap.sdk.Entry;
 import com.unboundid.ldap.sdk.LDAPException;
@@ -14,6 +16,8 @@ import com.unboundid.ldif.LDIFException;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.Acme;
@@ -26,6 +30,9 @@ final class TestLdap implements AutoCloseable {
     static final String ACCOUNT_PASSWORD = "search-for-me";
 
     private final InMemoryDirectoryServer server;
+    private final AtomicInteger searches = new AtomicInteger();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile String hangingFilter = "";
 
     /** Plain LDAP alone. */
     TestLdap() {
@@ -40,6 +47,7 @@ final class TestLdap implements AutoCloseable {
             config.setAuthenticationRequiredOperationTypes(
                     com.unboundid.ldap.sdk.OperationType.SEARCH, com.unboundid.ldap.sdk.OperationType.MODIFY);
             config.setSchema(null);
+            config.addInMemoryOperationInterceptor(new Watch());
             InetAddress here = InetAddress.getLoopbackAddress();
             if (tls == null) {
                 config.setListenerConfigs(InMemoryListenerConfig.createLDAPConfig("ldap", here, 0, null));
@@ -100,7 +108,33 @@ final class TestLdap implements AutoCloseable {
         }
     }
 
+    /** From now on a search whose filter has this part gets no answer, as long as this server runs. */
+    void hangOn(String part) {
+        hangingFilter = part;
+    }
+
+    /** How many searches there were. */
+    int searches() {
+        return searches.get();
+    }
+
+    private final class Watch extends InMemoryOperationInterceptor {
+        @Override
+        public void processSearchRequest(InMemoryInterceptedSearchRequest request) throws LDAPException {
+            searches.incrementAndGet();
+            String part = hangingFilter;
+            if (!part.isEmpty() && request.getRequest().getFilter().toString().contains(part)) {
+                try {
+                    closed.await();
+                } catch (InterruptedException stopping) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+    }
+
     void stop() {
+        closed.countDown();
         server.shutDown(true);
     }
 
@@ -131,6 +165,6 @@ final class TestLdap implements AutoCloseable {
 
     @Override
     public void close() {
-        server.shutDown(true);
+        stop();
     }
 }
