@@ -104,6 +104,12 @@ final class LdapMailboxes implements AutoCloseable {
             case Filter.FILTER_TYPE_NOT -> names(filter.getNOTComponent(), names);
             case Filter.FILTER_TYPE_EXTENSIBLE_MATCH ->
                 throw new SettingsException(Setting.LDAP_SUSPENDED.key(), "must do without extensible matches");
+            case Filter.FILTER_TYPE_GREATER_OR_EQUAL,
+                    Filter.FILTER_TYPE_LESS_OR_EQUAL,
+                    Filter.FILTER_TYPE_APPROXIMATE_MATCH ->
+                throw new SettingsException(
+                        Setting.LDAP_SUSPENDED.key(),
+                        "must do without <=, >= and ~=: what is more depends on the attribute, which only the server knows");
             default -> names.add(filter.getAttributeName());
         }
     }

@@ -253,6 +253,9 @@ class LdapFaultsTest {
                 "sso.ldap.filter|(mail=*",
                 "sso.ldap.suspended|(a=b)(c=d)",
                 "sso.ldap.suspended|(userAccountControl:1.2.840.113556.1.4.803:=2)",
+                "sso.ldap.suspended|(accountExpires<=133500000000000000)",
+                "sso.ldap.suspended|(&(employeeType=suspended)(!(shadowExpire>=20000)))",
+                "sso.ldap.suspended|(employeeType~=suspended)",
                 "sso.ldap.base|people"
             })
     void badSettings_stopTheStart(String name, String value) {

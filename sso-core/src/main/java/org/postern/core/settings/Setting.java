@@ -133,7 +133,8 @@ public enum Setting {
     LDAP_SUSPENDED(
             "sso.ldap.suspended",
             "",
-            "The filter that suspended mailboxes match, such as `(accountStatus=disabled)`. Empty: none is suspended."),
+            "The filter that suspended mailboxes match, such as `(accountStatus=disabled)`; without `<=`, `>=`, `~=` and"
+                    + " extensible matches. Empty: none is suspended."),
     LDAP_CONNECTIONS(
             "sso.ldap.connections",
             "8",
