@@ -20,13 +20,20 @@ import org.postern.core.spi.MailDirectory;
  */
 final class OperatorDirectory implements MailDirectory, AutoCloseable {
     private final MailDirectory own;
+    private final OurDomains ours;
     private final Optional<LdapMailboxes> ldap;
     private final Optional<ImapPasswords> imap;
     private final LiveSecrets live;
 
     /** At least one of {@code ldap} and {@code imap} is there. */
-    OperatorDirectory(MailDirectory own, Optional<LdapMailboxes> ldap, Optional<ImapPasswords> imap, LiveSecrets live) {
+    OperatorDirectory(
+            MailDirectory own,
+            OurDomains ours,
+            Optional<LdapMailboxes> ldap,
+            Optional<ImapPasswords> imap,
+            LiveSecrets live) {
         this.own = own;
+        this.ours = ours;
         this.ldap = ldap;
         this.imap = imap;
         this.live = live;
@@ -41,7 +48,7 @@ final class OperatorDirectory implements MailDirectory, AutoCloseable {
     }
 
     private boolean isOurs(MailboxAddress address) {
-        return own.companyOf(address.domain()).isPresent();
+        return ours.contains(address.domain());
     }
 
     private Mailbox withRole(Mailbox mailbox) {

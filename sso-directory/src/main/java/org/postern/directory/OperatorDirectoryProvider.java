@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.postern.core.settings.Settings;
 import org.postern.core.spi.Backend;
 import org.postern.core.spi.DirectoryProvider;
+import org.postern.core.spi.MailDirectory;
 
 /**
  * Puts the LDAP directory and the IMAP server that the settings name over a backend. Nobody is asked before somebody
@@ -18,6 +19,8 @@ public final class OperatorDirectoryProvider implements DirectoryProvider {
         Optional<ImapPasswords> imap =
                 settings.directory().imap().map(server -> new ImapPasswords(server, backend.keys()));
         LiveSecrets live = new LiveSecrets(backend.tokens(), backend.keys(), clock);
-        return new OperatorBackend(backend, new OperatorDirectory(backend.directory(), ldap, imap, live));
+        MailDirectory own = backend.directory();
+        return new OperatorBackend(
+                backend, new OperatorDirectory(own, new OurDomains(own, clock), ldap, imap, live));
     }
 }
