@@ -4,7 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import org.postern.core.DomainName;
 import org.postern.core.spi.MailDirectory;
 
@@ -16,9 +16,11 @@ final class OurDomains {
     private static final long LIFE = Duration.ofMinutes(1).toMillis();
     private static final int MOST = 10_000;
 
+    private record Known(boolean ours, long at) {}
+
     private final MailDirectory own;
     private final Clock clock;
-    private final Map<DomainName, Long> ours = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<DomainName, Known> known = new LinkedHashMap<>(16, 0.75f, true);
 
     OurDomains(MailDirectory own, Clock clock) {
         this.own = own;
@@ -26,26 +28,31 @@ final class OurDomains {
     }
 
     boolean contains(DomainName domain) {
-        if (isRemembered(domain)) {
-            return true;
-        }
+        return remembered(domain).filter(ours -> ours).orElseGet(() -> look(domain));
+    }
+
+    /** The same of a domain that nobody named: one that is made now may be seen a minute later. */
+    boolean contained(DomainName domain) {
+        return remembered(domain).orElseGet(() -> look(domain));
+    }
+
+    private boolean look(DomainName domain) {
         long now = clock.millis();
-        boolean there = own.companyOf(domain).isPresent();
-        if (there) {
-            remember(domain, now);
-        }
-        return there;
+        boolean ours = own.companyOf(domain).isPresent();
+        remember(domain, new Known(ours, now));
+        return ours;
     }
 
-    private synchronized boolean isRemembered(DomainName domain) {
-        @Nullable Long since = ours.get(domain);
-        return since != null && Math.abs(clock.millis() - since) < LIFE;
+    private synchronized Optional<Boolean> remembered(DomainName domain) {
+        return Optional.ofNullable(known.get(domain))
+                .filter(k -> Math.abs(clock.millis() - k.at()) < LIFE)
+                .map(Known::ours);
     }
 
-    private synchronized void remember(DomainName domain, long now) {
-        ours.put(domain, now);
-        if (ours.size() > MOST) {
-            ours.remove(ours.keySet().iterator().next());
+    private synchronized void remember(DomainName domain, Known fact) {
+        known.put(domain, fact);
+        if (known.size() > MOST) {
+            known.remove(known.keySet().iterator().next());
         }
     }
 }

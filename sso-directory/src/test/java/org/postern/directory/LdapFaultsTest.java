@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postern.core.Acme;
-import org.postern.core.Mailbox;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
 import org.postern.core.SetClock;
@@ -52,7 +51,7 @@ class LdapFaultsTest {
     }
 
     private static LdapMailboxes mailboxes(Settings settings) {
-        return new LdapMailboxes(settings.directory().ldap().orElseThrow(), Clock.systemUTC());
+        return new LdapMailboxes(settings.directory().ldap().orElseThrow(), domain -> true, Clock.systemUTC());
     }
 
     private static void everythingIsAFault(LdapMailboxes mailboxes) {
@@ -146,9 +145,9 @@ class LdapFaultsTest {
                         "sso.ldap.grace",
                         "PT0S"))) {
             second.set("alice", "cn", "Alice of the second");
-            assertThat(mailboxes.find(ALICE)).map(Mailbox::name).contains("Alice");
+            assertThat(mailboxes.find(ALICE)).map(m -> m.mailbox().name()).contains("Alice");
             first.stop();
-            assertThat(mailboxes.find(ALICE)).map(Mailbox::name).contains("Alice of the second");
+            assertThat(mailboxes.find(ALICE)).map(m -> m.mailbox().name()).contains("Alice of the second");
             assertThat(mailboxes.open(ALICE, PASSWORD)).isTrue();
             assertThat(mailboxes.open(ALICE, Secret.of("wrong"))).isFalse();
         }
@@ -174,8 +173,8 @@ class LdapFaultsTest {
         MailboxAddress nobody = Acme.address("nobody@acme.example");
         MailboxAddress bob = Acme.address("bob@acme.example");
         try (LdapMailboxes mailboxes = new LdapMailboxes(
-                ldap.settings("sso.ldap.grace", "PT5M").directory().ldap().orElseThrow(), clock)) {
-            Optional<Mailbox> alice = mailboxes.find(ALICE);
+                ldap.settings("sso.ldap.grace", "PT5M").directory().ldap().orElseThrow(), domain -> true, clock)) {
+            Optional<LdapMailbox> alice = mailboxes.find(ALICE);
             assertThat(mailboxes.find(nobody)).isEmpty();
             ldap.stop();
             clock.advance(Duration.ofSeconds(299));
@@ -194,13 +193,13 @@ class LdapFaultsTest {
         MailboxAddress bob = Acme.address("bob@acme.example");
         ldap.add("bob", Map.of("mail", bob.toString()));
         try (LdapMailboxes mailboxes = mailboxes(ldap.settings())) {
-            assertThat(mailboxes.find(ALICE)).map(Mailbox::suspended).contains(false);
+            assertThat(mailboxes.find(ALICE)).map(m -> m.mailbox().suspended()).contains(false);
             assertThat(mailboxes.find(bob)).isPresent();
             ldap.set("alice", "employeeType", "suspended");
             ldap.set("bob", "mail", "");
             assertThat(mailboxes.closedAmong(Set.of(ALICE, bob))).containsExactlyInAnyOrder(ALICE, bob);
             ldap.stop();
-            assertThat(mailboxes.find(ALICE)).map(Mailbox::suspended).contains(true);
+            assertThat(mailboxes.find(ALICE)).map(m -> m.mailbox().suspended()).contains(true);
             assertThat(mailboxes.find(bob)).isEmpty();
         }
     }
@@ -225,7 +224,8 @@ class LdapFaultsTest {
             Settings settings = TestLdap.at(scheme + "://" + host + ":" + port, "sso.ldap.grace", "PT0S");
             SSLContext trust = trusted ? trusting(store) : SSLContext.getDefault();
             try (LdapMailboxes mailboxes =
-                    new LdapMailboxes(settings.directory().ldap().orElseThrow(), Clock.systemUTC(), trust)) {
+                    new LdapMailboxes(
+                            settings.directory().ldap().orElseThrow(), domain -> true, Clock.systemUTC(), trust)) {
                 if (works) {
                     assertThat(mailboxes.find(ALICE)).isPresent();
                     assertThat(mailboxes.open(ALICE, PASSWORD)).isTrue();

@@ -50,12 +50,13 @@ class PollTest {
             open.add(Acme.address("user" + i + "@d" + i % DOMAINS + ".example"));
         }
         MailDirectory own = counted(store.directory());
+        OurDomains ours = new OurDomains(own, clock);
         try (TestLdap ldap = new TestLdap();
                 OperatorDirectory directory = new OperatorDirectory(
                         own,
-                        new OurDomains(own, clock),
+                        ours,
                         Optional.of(new LdapMailboxes(
-                                ldap.settings().directory().ldap().orElseThrow(), clock)),
+                                ldap.settings().directory().ldap().orElseThrow(), ours::contained, clock)),
                         Optional.empty(),
                         new LiveSecrets(store.tokens(), store.keys(), clock))) {
             assertThat(directory.closedAmong(open)).isEqualTo(open);

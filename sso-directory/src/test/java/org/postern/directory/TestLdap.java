@@ -76,12 +76,22 @@ final class TestLdap implements AutoCloseable {
 
     /** Adds a person with these attributes; returns whether there was none of this uid. */
     boolean add(String uid, Map<String, String> attributes) {
+        return add(
+                uid,
+                attributes.entrySet().stream()
+                        .map(a -> new Attribute(a.getKey(), a.getValue()))
+                        .toArray(Attribute[]::new));
+    }
+
+    boolean add(String uid, Attribute... attributes) {
         try {
             Entry entry = new Entry(
                     new RDN("uid", uid) + "," + BASE,
                     new Attribute("objectClass", "inetOrgPerson"),
                     new Attribute("uid", uid));
-            attributes.forEach(entry::addAttribute);
+            for (Attribute attribute : attributes) {
+                entry.addAttribute(attribute);
+            }
             server.add(entry);
             return true;
         } catch (LDAPException e) {
@@ -94,11 +104,14 @@ final class TestLdap implements AutoCloseable {
 
     /** Sets an attribute; an empty value takes it away. Returns whether there is such a person. */
     boolean set(String uid, String attribute, String value) {
+        return set(uid, value.isEmpty() ? new Attribute(attribute) : new Attribute(attribute, value));
+    }
+
+    boolean set(String uid, Attribute attribute) {
         try {
-            Modification change = value.isEmpty()
-                    ? new Modification(ModificationType.REPLACE, attribute)
-                    : new Modification(ModificationType.REPLACE, attribute, value);
-            server.modify(new RDN("uid", uid) + "," + BASE, change);
+            server.modify(
+                    new RDN("uid", uid) + "," + BASE,
+                    new Modification(ModificationType.REPLACE, attribute.getName(), attribute.getRawValues()));
             return true;
         } catch (LDAPException e) {
             if (e.getResultCode().equals(ResultCode.NO_SUCH_OBJECT)) {

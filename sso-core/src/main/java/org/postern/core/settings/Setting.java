@@ -127,7 +127,7 @@ public enum Setting {
     LDAP_ADDRESS(
             "sso.ldap.address",
             "mail",
-            "The attribute that holds a mailbox's address; each of its values is a mailbox."),
+            "The attribute that holds a mailbox's address. Of several in Postern's domains the first by the alphabet is it."),
     LDAP_NAME("sso.ldap.name", "cn", "The attribute that holds the person's name."),
     LDAP_LOCALE("sso.ldap.locale", "preferredLanguage", "The attribute that holds the person's language."),
     LDAP_SUSPENDED(
