@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,51 +41,11 @@ class LdapHangsTest {
         List<String> all = new ArrayList<>(List.of(more));
         all.addAll(List.of("sso.ldap.timeout", TIMEOUT.toString()));
         return new LdapMailboxes(
-                TestLdap.at(urls, all.toArray(String[]::new))
-                        .directory()
-                        .ldap()
-                        .orElseThrow(),
-                domain -> true,
-                clock);
+                TestLdap.at(urls, all.toArray(String[]::new)).directory().ldap().orElseThrow(), domain -> true, clock);
     }
 
     private static String plain(ScriptedServer server) {
         return "ldap://127.0.0.1:" + server.port();
-    }
-
-    /** Stands before a server, until it swallows what is said. */
-    private static final class Relay {
-        private final TestLdap ldap;
-        volatile boolean hangs;
-        final ScriptedServer server = new ScriptedServer(this::relay);
-
-        Relay(TestLdap ldap) {
-            this.ldap = ldap;
-        }
-
-        private void relay(Socket connection) throws IOException {
-            try (Socket onward = new Socket(InetAddress.getLoopbackAddress(), ldap.port())) {
-                Thread back = new Thread(() -> pump(onward, connection));
-                back.setDaemon(true);
-                back.start();
-                pump(connection, onward);
-            }
-        }
-
-        private void pump(Socket from, Socket to) {
-            byte[] bytes = new byte[8192];
-            try {
-                for (int n = from.getInputStream().read(bytes);
-                        n >= 0;
-                        n = from.getInputStream().read(bytes)) {
-                    if (!hangs) {
-                        to.getOutputStream().write(bytes, 0, n);
-                    }
-                }
-            } catch (IOException closed) {
-                // as is the other end, soon
-            }
-        }
     }
 
     private record Look(Optional<LdapMailbox> seen, boolean fault, Duration took) {}
@@ -127,7 +85,9 @@ class LdapHangsTest {
     }
 
     private static long waited(List<Look> looks) {
-        return looks.stream().filter(look -> look.took().compareTo(TIMEOUT) >= 0).count();
+        return looks.stream()
+                .filter(look -> look.took().compareTo(TIMEOUT) >= 0)
+                .count();
     }
 
     @Test
@@ -190,14 +150,15 @@ class LdapHangsTest {
         boolean startTls = kind.equals("starttls");
         try (ScriptedServer hanging = startTls ? startsTls() : ScriptedServer.silent();
                 LdapMailboxes mailboxes = mailboxes(
-                        (startTls ? "ldap://[::ffff:127.0.0.1]" : kind).replaceAll("(?= |$)", ":" + hanging.port())
+                        (startTls ? "ldap://[::ffff:127.0.0.1]" : kind)
+                                .replaceAll("(?= |$)", ":" + hanging.port())
                                 .replace(' ', ','),
                         "sso.ldap.connections",
                         "1")) {
             long patience = System.nanoTime() + 20 * TIMEOUT.toNanos();
             int tries = 0;
             int connections = 0;
-            while (connections < 4) {
+            while (connections < 3) {
                 long began = System.nanoTime();
                 assertThatThrownBy(() -> mailboxes.find(ALICE)).isInstanceOf(UnavailableException.class);
                 long now = System.nanoTime();
