@@ -112,6 +112,8 @@ class DirectoryIT {
                             .call("GET", "/sso/v1/me", "")
                             .status())
                     .isEqualTo(401);
+            theAdminTabOpens(postern, "ldap-desk", 403);
+            theAdminTabOpens(postern, desk.issue("desk@acme.example", "normal_admin"), 200);
 
             assertThat(desk.get("/sso/v1/users?q=MUSTER").getList("items.address"))
                     .containsExactly(ERIKA);
@@ -131,6 +133,18 @@ class DirectoryIT {
                             .body())
                     .isEqualTo("error: permission denied\n");
             assertThat(postern.log()).doesNotContain(Slapd.ACCOUNT_PASSWORD, "ldap-erika", token);
+        }
+    }
+
+    /** Whether what is typed into the form's second field opens more than the mailbox. */
+    private static void theAdminTabOpens(RunningPostern postern, String secret, int status) {
+        Visitor visitor = new Visitor(postern.port());
+        visitor.post("/?_task=signin", "user=desk%40acme.example&pass=" + Wire.encode(secret));
+        Wire.Answer page = visitor.get("/?_task=settings");
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.body().contains("id=\"nav-admin\"")).isEqualTo(status == 200);
+        for (String task : List.of("admin", "tokens", "admin&_user=erika%40acme.example")) {
+            assertThat(visitor.get("/?_task=" + task).status()).as(task).isEqualTo(status);
         }
     }
 
