@@ -17,9 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 class DirectoryIT {
     private static final String ALICE = "alice@acme.example";
     private static final String ERIKA = "erika@acme.example";
+    private static final String FRANK = "frank@acme.example";
     private static final String SUSPENDED = "suspended@acme.example";
     private static final String PEOPLE = Slapd.person("erika", "Erika Mustermann", ERIKA, "preferredLanguage: de\n")
-            + Slapd.person("frank", "Frank", "frank@acme.example", "")
+            + Slapd.person("frank", "Frank", FRANK, "")
             + Slapd.person("gone", "Gone", SUSPENDED, "employeeType: suspended\n")
             + Slapd.person("other", "Other", "other@globex.example", "")
             + Slapd.person("desk", "Desk", "desk@acme.example", "");
@@ -111,6 +112,8 @@ class DirectoryIT {
                             .call("GET", "/sso/v1/me", "")
                             .status())
                     .isEqualTo(401);
+            theAdminTabOpens(postern, "ldap-desk", 403);
+            theAdminTabOpens(postern, desk.issue("desk@acme.example", "normal_admin"), 200);
 
             assertThat(desk.get("/sso/v1/users?q=MUSTER").getList("items.address"))
                     .containsExactly(ERIKA);
@@ -133,6 +136,18 @@ class DirectoryIT {
         }
     }
 
+    /** Whether what is typed into the form's second field opens more than the mailbox. */
+    private static void theAdminTabOpens(RunningPostern postern, String secret, int status) {
+        Visitor visitor = new Visitor(postern.port());
+        visitor.post("/?_task=signin", "user=desk%40acme.example&pass=" + Wire.encode(secret));
+        Wire.Answer page = visitor.get("/?_task=settings");
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.body().contains("id=\"nav-admin\"")).isEqualTo(status == 200);
+        for (String task : List.of("admin", "tokens", "admin&_user=erika%40acme.example")) {
+            assertThat(visitor.get("/?_task=" + task).status()).as(task).isEqualTo(status);
+        }
+    }
+
     @Test
     void openldapDownOrHanging_isAFaultInTime_andTokensGoOn() throws IOException {
         try (Slapd slapd = new Slapd(Files.createDirectory(folder.resolve("ldap")), PEOPLE);
@@ -148,9 +163,10 @@ class DirectoryIT {
             slapd.freeze();
             faults(desk);
             slapd.thaw();
-            assertChecked(desk, ERIKA, "ldap-erika", true);
+            awaitLdap(desk);
             slapd.stop();
             faults(desk);
+            ownersAreNotHeldBack(postern);
 
             assertThat(before.get("/?_task=settings").status()).isEqualTo(200);
             Visitor after = new Visitor(postern.port());
@@ -158,8 +174,36 @@ class DirectoryIT {
             assertThat(after.get("/?_task=settings").status()).isEqualTo(200);
 
             slapd.start();
-            assertChecked(desk, ERIKA, "ldap-erika", true);
+            awaitLdap(desk);
+            Visitor owner = new Visitor(postern.port());
+            owner.post("/?_task=signin", "user=" + FRANK + "&pass=ldap-frank");
+            assertThat(owner.get("/?_task=settings").status()).isEqualTo(200);
             assertThat(desk.issue("frank@acme.example", "normal")).isNotEmpty();
+        }
+    }
+
+    /** It is noticed to answer by the next that tries, some seconds after the last who did. */
+    private static void awaitLdap(HelpDesk desk) {
+        long end = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+        Wire.Answer answer = check(desk, ERIKA, "ldap-erika");
+        while (answer.status() == 503 && System.nanoTime() < end) {
+            try {
+                Thread.sleep(50);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            answer = check(desk, ERIKA, "ldap-erika");
+        }
+        assertThat(answer.body()).as(answer.whole()).isEqualTo("{\"valid\":true}");
+    }
+
+    /** More often than any wrong password is tried. */
+    private static void ownersAreNotHeldBack(RunningPostern postern) {
+        for (int i = 0; i < 30; i++) {
+            Wire.Answer answer =
+                    new Visitor(postern.port()).post("/?_task=signin", "user=" + FRANK + "&pass=ldap-frank");
+            assertFault(answer);
+            assertThat(answer.body()).doesNotContain("password is wrong");
         }
     }
 

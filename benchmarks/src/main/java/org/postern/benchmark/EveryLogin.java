@@ -41,6 +41,9 @@ final class EveryLogin implements WebmailLogins {
     public void passwordAccepted(String user, Client client) {}
 
     @Override
+    public void passwordUnchecked(String user, Client client) {}
+
+    @Override
     public void end(UUID session, String why, Client client) {}
 
     @Override

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.postern.core.Mailbox;
 import org.postern.core.MailboxAddress;
 import org.postern.core.UnavailableException;
 import org.slf4j.Logger;
@@ -21,7 +20,7 @@ final class LastSeen {
     private static final Logger LOG = LoggerFactory.getLogger(LastSeen.class);
     private static final int MOST = 10_000;
 
-    private record Sight(Optional<Mailbox> mailbox, long at) {}
+    private record Sight(Optional<LdapMailbox> mailbox, long at) {}
 
     private final Clock clock;
     private final long grace;
@@ -34,9 +33,9 @@ final class LastSeen {
     }
 
     /** What {@code look} sees; in a fault what was seen before, if that still counts. */
-    Optional<Mailbox> of(MailboxAddress address, Supplier<Optional<Mailbox>> look) {
+    Optional<LdapMailbox> of(MailboxAddress address, Supplier<Optional<LdapMailbox>> look) {
         try {
-            Optional<Mailbox> now = look.get();
+            Optional<LdapMailbox> now = look.get();
             note(address, now);
             return now;
         } catch (UnavailableException fault) {
@@ -44,7 +43,7 @@ final class LastSeen {
         }
     }
 
-    synchronized void note(MailboxAddress address, Optional<Mailbox> mailbox) {
+    synchronized void note(MailboxAddress address, Optional<LdapMailbox> mailbox) {
         if (blind) {
             blind = false;
             LOG.info("the LDAP directory answers again");

@@ -12,16 +12,19 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import org.postern.core.DomainName;
 import org.postern.core.Mailbox;
@@ -35,9 +38,9 @@ import org.postern.core.settings.Settings;
 import org.postern.core.settings.SettingsException;
 
 /**
- * The mailboxes that stand in an LDAP directory: each value of the address attribute is one. What is asked for goes into
- * filters as a value, never as text, and what a server finds by its own rules counts only where it is the very address,
- * or the very text. Thread-safe.
+ * The mailboxes that stand in an LDAP directory: each entry is one, under one address. What is asked for goes into filters
+ * as a value, never as text, and what a server finds by its own rules counts only where it is the very address, or the
+ * very text. Thread-safe.
  */
 final class LdapMailboxes implements AutoCloseable {
     private static final int MOST_FOUND = 5_000;
@@ -49,18 +52,21 @@ final class LdapMailboxes implements AutoCloseable {
     private final Settings.Ldap settings;
     private final LdapServers servers;
     private final LastSeen seen;
+    private final Predicate<DomainName> ours;
     private final Filter mailboxes;
     private final Optional<Filter> suspended;
     private final String[] attributes;
     private final String base;
 
-    LdapMailboxes(Settings.Ldap settings, Clock clock) {
-        this(settings, clock, jvmsTrust());
+    /** @param ours whether a domain is one whose mailboxes these are */
+    LdapMailboxes(Settings.Ldap settings, Predicate<DomainName> ours, Clock clock) {
+        this(settings, ours, clock, jvmsTrust());
     }
 
     /** @throws SettingsException where a filter or the base is none */
-    LdapMailboxes(Settings.Ldap settings, Clock clock, SSLContext tls) {
+    LdapMailboxes(Settings.Ldap settings, Predicate<DomainName> ours, Clock clock, SSLContext tls) {
         this.settings = settings;
+        this.ours = ours;
         this.mailboxes = filter(Setting.LDAP_FILTER, settings.filter());
         this.suspended = settings.suspended().isEmpty()
                 ? Optional.empty()
@@ -73,7 +79,7 @@ final class LdapMailboxes implements AutoCloseable {
         if (!DN.isValidDN(base)) {
             throw new SettingsException(Setting.LDAP_BASE.key(), "is no DN");
         }
-        this.servers = new LdapServers(settings, tls);
+        this.servers = new LdapServers(settings, tls, clock);
         this.seen = new LastSeen(clock, settings.grace());
     }
 
@@ -104,17 +110,26 @@ final class LdapMailboxes implements AutoCloseable {
             case Filter.FILTER_TYPE_NOT -> names(filter.getNOTComponent(), names);
             case Filter.FILTER_TYPE_EXTENSIBLE_MATCH ->
                 throw new SettingsException(Setting.LDAP_SUSPENDED.key(), "must do without extensible matches");
+            case Filter.FILTER_TYPE_GREATER_OR_EQUAL,
+                    Filter.FILTER_TYPE_LESS_OR_EQUAL,
+                    Filter.FILTER_TYPE_APPROXIMATE_MATCH ->
+                throw new SettingsException(
+                        Setting.LDAP_SUSPENDED.key(),
+                        "must do without <=, >= and ~=: what is more depends on the attribute, which only the server knows");
             default -> names.add(filter.getAttributeName());
         }
     }
 
-    Optional<Mailbox> find(MailboxAddress address) {
-        return seen.of(address, () -> entry(address).map(entry -> mailbox(entry, address)));
+    /** The mailbox that has this address, if only as an alias. */
+    Optional<LdapMailbox> find(MailboxAddress address) {
+        return seen.of(address, () -> entry(address).flatMap(this::mailbox));
     }
 
     /** Whether a bind as the mailbox's entry succeeds. Where there is none, a bind fails too, in much the same time. */
     boolean open(MailboxAddress address, Secret password) {
-        Optional<String> dn = entry(address).map(Entry::getDN);
+        Optional<String> dn = entry(address)
+                .filter(entry -> own(addresses(entry)).filter(address::equals).isPresent())
+                .map(Entry::getDN);
         return servers.bind(dn.orElseGet(this::nobody), password) && dn.isPresent();
     }
 
@@ -123,7 +138,7 @@ final class LdapMailboxes implements AutoCloseable {
     }
 
     private Optional<SearchResultEntry> entry(MailboxAddress address) {
-        List<SearchResultEntry> found = servers.search(request(is(address), MOST_NAMED), false).stream()
+        List<SearchResultEntry> found = servers.find(request(is(address), MOST_NAMED)).stream()
                 .filter(entry -> addresses(entry).contains(address))
                 .toList();
         if (found.size() > 1) {
@@ -157,6 +172,21 @@ final class LdapMailboxes implements AutoCloseable {
         return addresses;
     }
 
+    /**
+     * The one among an entry's addresses that is the mailbox's. Values have no order, so it is the first by the alphabet in
+     * our domains. Whatever an address in another one is for, it makes no mailbox here.
+     */
+    private Optional<MailboxAddress> own(Set<MailboxAddress> addresses) {
+        return addresses.stream()
+                .filter(address -> addresses.size() == 1 || ours.test(address.domain()))
+                .min(Comparator.naturalOrder());
+    }
+
+    private Optional<LdapMailbox> mailbox(Entry entry) {
+        Set<MailboxAddress> addresses = addresses(entry);
+        return own(addresses).map(address -> new LdapMailbox(mailbox(entry, address), addresses));
+    }
+
     private Mailbox mailbox(Entry entry, MailboxAddress address) {
         String name = text(entry, settings.nameAttribute()).replaceAll("\\p{Cntrl}", " ");
         Locale language = Locale.forLanguageTag(text(entry, settings.localeAttribute())
@@ -185,30 +215,32 @@ final class LdapMailboxes implements AutoCloseable {
     }
 
     /** As {@link org.postern.core.spi.MailDirectory#search}, among those that the servers find first. */
-    Page<Mailbox> search(Set<DomainName> domains, String text, int limit, Optional<String> after) {
+    Page<LdapMailbox> search(Set<DomainName> domains, String text, int limit, Optional<String> after) {
         Optional<MailboxAddress> last = after.map(LdapMailboxes::position);
         if (domains.isEmpty()) {
             return new Page<>(List.of(), Optional.empty());
         }
         String wanted = text.toLowerCase(Locale.ROOT);
-        NavigableMap<MailboxAddress, Mailbox> found = new TreeMap<>();
-        for (SearchResultEntry entry : servers.search(request(likely(domains, text.strip()), MOST_FOUND), true)) {
-            for (MailboxAddress address : addresses(entry)) {
-                if (domains.contains(address.domain())) {
-                    Mailbox mailbox = mailbox(entry, address);
-                    if (address.toString().contains(wanted)
-                            || mailbox.name().toLowerCase(Locale.ROOT).contains(wanted)) {
-                        found.putIfAbsent(address, mailbox);
-                    }
-                }
-            }
+        NavigableMap<MailboxAddress, LdapMailbox> found = new TreeMap<>();
+        for (SearchResultEntry entry : servers.search(request(likely(domains, text.strip()), MOST_FOUND))) {
+            mailbox(entry)
+                    .filter(m -> domains.contains(m.mailbox().address().domain()) && tells(m, domains, wanted))
+                    .ifPresent(m -> found.putIfAbsent(m.mailbox().address(), m));
         }
-        Collection<Mailbox> rest =
+        Collection<LdapMailbox> rest =
                 last.map(a -> found.tailMap(a, false)).orElse(found).values();
         return Page.of(
                 rest.stream().limit(limit + 1L).toList(),
                 limit,
-                m -> m.address().toString());
+                m -> m.mailbox().address().toString());
+    }
+
+    /** Whether a mailbox is what somebody looks for who may know its name and its addresses in these domains. */
+    private static boolean tells(LdapMailbox mailbox, Set<DomainName> domains, String wanted) {
+        return mailbox.mailbox().name().toLowerCase(Locale.ROOT).contains(wanted)
+                || mailbox.addresses().stream()
+                        .anyMatch(a ->
+                                domains.contains(a.domain()) && a.toString().contains(wanted));
     }
 
     private static MailboxAddress position(String after) {
@@ -232,29 +264,25 @@ final class LdapMailboxes implements AutoCloseable {
                                 Filter.createSubAnyFilter(settings.nameAttribute(), text)));
     }
 
-    /** Those that are no mailbox here, or a suspended one. */
+    /** Those that are no mailbox's own address here, or a suspended one's. */
     Set<MailboxAddress> closedAmong(Set<MailboxAddress> addresses) {
         Set<MailboxAddress> closed = new HashSet<>(addresses);
         List<MailboxAddress> all = new ArrayList<>(addresses);
         for (int from = 0; from < all.size(); from += MOST_NAMED) {
             List<MailboxAddress> some = all.subList(from, Math.min(all.size(), from + MOST_NAMED));
             Filter any = Filter.createORFilter(some.stream().map(this::is).toList());
-            List<Mailbox> found = servers.search(request(any, 2 * MOST_NAMED), false).stream()
-                    .flatMap(entry -> mailboxes(entry, some))
-                    .toList();
-            some.forEach(address -> seen.note(address, Optional.empty()));
-            for (Mailbox mailbox : found) {
-                seen.note(mailbox.address(), Optional.of(mailbox));
-                if (!mailbox.suspended()) {
-                    closed.remove(mailbox.address());
-                }
+            Map<MailboxAddress, LdapMailbox> found = new HashMap<>();
+            for (SearchResultEntry entry : servers.find(request(any, 2 * MOST_NAMED))) {
+                mailbox(entry).ifPresent(mailbox -> {
+                    mailbox.addresses().forEach(address -> found.put(address, mailbox));
+                    if (!mailbox.mailbox().suspended()) {
+                        closed.remove(mailbox.mailbox().address());
+                    }
+                });
             }
+            some.forEach(address -> seen.note(address, Optional.ofNullable(found.get(address))));
         }
         return closed;
-    }
-
-    private Stream<Mailbox> mailboxes(Entry entry, List<MailboxAddress> among) {
-        return addresses(entry).stream().filter(among::contains).map(address -> mailbox(entry, address));
     }
 
     @Override

@@ -8,16 +8,26 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * TLS over a connection that is open already, to a server that has to prove this name: the library's own verifier is not
- * enough after StartTLS. Thread-safe.
+ * TLS to a server that has to prove this name and may not hang. Over a connection that is open already the library's own
+ * verifier is not enough; to a new one, which it verifies, it would wait for ever. Thread-safe.
  */
 final class NamedTls extends SSLSocketFactory {
     private final SSLSocketFactory tls;
     private final String name;
+    private final int millis;
 
-    NamedTls(SSLSocketFactory tls, String name) {
+    /** @param millis how long each step of the handshake on a new connection may take */
+    NamedTls(SSLSocketFactory tls, String name, int millis) {
         this.tls = tls;
         this.name = name;
+        this.millis = millis;
+    }
+
+    @Override
+    public Socket createSocket() throws IOException {
+        Socket socket = tls.createSocket();
+        socket.setSoTimeout(millis);
+        return socket;
     }
 
     @Override

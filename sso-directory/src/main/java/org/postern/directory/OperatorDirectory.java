@@ -1,6 +1,7 @@
 package org.postern.directory;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -20,13 +21,20 @@ import org.postern.core.spi.MailDirectory;
  */
 final class OperatorDirectory implements MailDirectory, AutoCloseable {
     private final MailDirectory own;
+    private final OurDomains ours;
     private final Optional<LdapMailboxes> ldap;
     private final Optional<ImapPasswords> imap;
     private final LiveSecrets live;
 
     /** At least one of {@code ldap} and {@code imap} is there. */
-    OperatorDirectory(MailDirectory own, Optional<LdapMailboxes> ldap, Optional<ImapPasswords> imap, LiveSecrets live) {
+    OperatorDirectory(
+            MailDirectory own,
+            OurDomains ours,
+            Optional<LdapMailboxes> ldap,
+            Optional<ImapPasswords> imap,
+            LiveSecrets live) {
         this.own = own;
+        this.ours = ours;
         this.ldap = ldap;
         this.imap = imap;
         this.live = live;
@@ -41,14 +49,19 @@ final class OperatorDirectory implements MailDirectory, AutoCloseable {
     }
 
     private boolean isOurs(MailboxAddress address) {
-        return own.companyOf(address.domain()).isPresent();
+        return ours.contains(address.domain());
     }
 
-    private Mailbox withRole(Mailbox mailbox) {
+    /** Whoever is behind an entry has each role that one of its addresses has: under all of them it is one mailbox. */
+    private Mailbox withRole(LdapMailbox found) {
+        Mailbox mailbox = found.mailbox();
         return new Mailbox(
                 mailbox.address(),
                 mailbox.name(),
-                own.administrator(mailbox.address()).map(Administrator::role),
+                found.addresses().stream()
+                        .flatMap(address -> own.administrator(address).stream())
+                        .map(Administrator::role)
+                        .max(Comparator.naturalOrder()),
                 mailbox.suspended(),
                 mailbox.locale());
     }
@@ -98,7 +111,9 @@ final class OperatorDirectory implements MailDirectory, AutoCloseable {
         boolean right = imap.isPresent()
                 ? imap.get().open(mailbox, password)
                 : ldap.orElseThrow().open(mailbox, password);
-        return right && !live.contains(mailbox, password) && mailbox(mailbox).isPresent();
+        return right
+                && !live.contains(mailbox, password)
+                && mailbox(mailbox).filter(m -> m.address().equals(mailbox)).isPresent();
     }
 
     /** Nobody tells when a password is changed there, so none is remembered. */
@@ -117,7 +132,7 @@ final class OperatorDirectory implements MailDirectory, AutoCloseable {
         if (ldap.isEmpty()) {
             return own.search(administrator, text, limit, after);
         }
-        Page<Mailbox> page = ldap.get().search(domainsOf(administrator), text, limit, after);
+        Page<LdapMailbox> page = ldap.get().search(domainsOf(administrator), text, limit, after);
         return new Page<>(page.items().stream().map(this::withRole).toList(), page.next());
     }
 

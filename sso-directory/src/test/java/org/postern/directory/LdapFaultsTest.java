@@ -3,32 +3,23 @@ package org.postern.directory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import javax.net.ssl.KeyManagerFactory;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postern.core.Acme;
-import org.postern.core.Mailbox;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
 import org.postern.core.SetClock;
+import org.postern.core.TestCertificate;
 import org.postern.core.UnavailableException;
 import org.postern.core.settings.Settings;
 import org.postern.core.settings.SettingsException;
@@ -37,9 +28,7 @@ import org.postern.core.settings.SettingsException;
 class LdapFaultsTest {
     private static final MailboxAddress ALICE = Acme.address("alice@acme.example");
     private static final Secret PASSWORD = Secret.of("alice's own");
-
-    @TempDir
-    static Path folder;
+    private static final Map<String, TestCertificate> CERTIFICATES = new ConcurrentHashMap<>();
 
     private static TestLdap withAlice() {
         TestLdap ldap = new TestLdap();
@@ -52,7 +41,7 @@ class LdapFaultsTest {
     }
 
     private static LdapMailboxes mailboxes(Settings settings) {
-        return new LdapMailboxes(settings.directory().ldap().orElseThrow(), Clock.systemUTC());
+        return new LdapMailboxes(settings.directory().ldap().orElseThrow(), domain -> true, Clock.systemUTC());
     }
 
     private static void everythingIsAFault(LdapMailboxes mailboxes) {
@@ -144,11 +133,13 @@ class LdapFaultsTest {
                 LdapMailboxes mailboxes = mailboxes(TestLdap.at(
                         "ldap://127.0.0.1:" + first.port() + ", ldap://127.0.0.1:" + second.port(),
                         "sso.ldap.grace",
-                        "PT0S"))) {
+                        "PT0S",
+                        "sso.ldap.timeout",
+                        "PT5S"))) {
             second.set("alice", "cn", "Alice of the second");
-            assertThat(mailboxes.find(ALICE)).map(Mailbox::name).contains("Alice");
+            assertThat(mailboxes.find(ALICE)).map(m -> m.mailbox().name()).contains("Alice");
             first.stop();
-            assertThat(mailboxes.find(ALICE)).map(Mailbox::name).contains("Alice of the second");
+            assertThat(mailboxes.find(ALICE)).map(m -> m.mailbox().name()).contains("Alice of the second");
             assertThat(mailboxes.open(ALICE, PASSWORD)).isTrue();
             assertThat(mailboxes.open(ALICE, Secret.of("wrong"))).isFalse();
         }
@@ -174,8 +165,8 @@ class LdapFaultsTest {
         MailboxAddress nobody = Acme.address("nobody@acme.example");
         MailboxAddress bob = Acme.address("bob@acme.example");
         try (LdapMailboxes mailboxes = new LdapMailboxes(
-                ldap.settings("sso.ldap.grace", "PT5M").directory().ldap().orElseThrow(), clock)) {
-            Optional<Mailbox> alice = mailboxes.find(ALICE);
+                ldap.settings("sso.ldap.grace", "PT5M").directory().ldap().orElseThrow(), domain -> true, clock)) {
+            Optional<LdapMailbox> alice = mailboxes.find(ALICE);
             assertThat(mailboxes.find(nobody)).isEmpty();
             ldap.stop();
             clock.advance(Duration.ofSeconds(299));
@@ -194,13 +185,13 @@ class LdapFaultsTest {
         MailboxAddress bob = Acme.address("bob@acme.example");
         ldap.add("bob", Map.of("mail", bob.toString()));
         try (LdapMailboxes mailboxes = mailboxes(ldap.settings())) {
-            assertThat(mailboxes.find(ALICE)).map(Mailbox::suspended).contains(false);
+            assertThat(mailboxes.find(ALICE)).map(m -> m.mailbox().suspended()).contains(false);
             assertThat(mailboxes.find(bob)).isPresent();
             ldap.set("alice", "employeeType", "suspended");
             ldap.set("bob", "mail", "");
             assertThat(mailboxes.closedAmong(Set.of(ALICE, bob))).containsExactlyInAnyOrder(ALICE, bob);
             ldap.stop();
-            assertThat(mailboxes.find(ALICE)).map(Mailbox::suspended).contains(true);
+            assertThat(mailboxes.find(ALICE)).map(m -> m.mailbox().suspended()).contains(true);
             assertThat(mailboxes.find(bob)).isEmpty();
         }
     }
@@ -218,14 +209,14 @@ class LdapFaultsTest {
     })
     void tls_goesOnlyToWhoProvesHisName(String scheme, String name, String host, boolean trusted, boolean works)
             throws Exception {
-        KeyStore store = certificate(name);
-        try (TestLdap ldap = new TestLdap(server(store))) {
+        TestCertificate certificate = CERTIFICATES.computeIfAbsent(name, TestCertificate::of);
+        try (TestLdap ldap = new TestLdap(certificate.server())) {
             alice(ldap);
             int port = scheme.equals("ldaps") ? ldap.securePort() : ldap.port();
             Settings settings = TestLdap.at(scheme + "://" + host + ":" + port, "sso.ldap.grace", "PT0S");
-            SSLContext trust = trusted ? trusting(store) : SSLContext.getDefault();
-            try (LdapMailboxes mailboxes =
-                    new LdapMailboxes(settings.directory().ldap().orElseThrow(), Clock.systemUTC(), trust)) {
+            SSLContext trust = trusted ? certificate.client() : SSLContext.getDefault();
+            try (LdapMailboxes mailboxes = new LdapMailboxes(
+                    settings.directory().ldap().orElseThrow(), domain -> true, Clock.systemUTC(), trust)) {
                 if (works) {
                     assertThat(mailboxes.find(ALICE)).isPresent();
                     assertThat(mailboxes.open(ALICE, PASSWORD)).isTrue();
@@ -253,65 +244,14 @@ class LdapFaultsTest {
                 "sso.ldap.filter|(mail=*",
                 "sso.ldap.suspended|(a=b)(c=d)",
                 "sso.ldap.suspended|(userAccountControl:1.2.840.113556.1.4.803:=2)",
+                "sso.ldap.suspended|(accountExpires<=133500000000000000)",
+                "sso.ldap.suspended|(&(employeeType=suspended)(!(shadowExpire>=20000)))",
+                "sso.ldap.suspended|(employeeType~=suspended)",
                 "sso.ldap.base|people"
             })
     void badSettings_stopTheStart(String name, String value) {
         assertThatThrownBy(() -> mailboxes(TestLdap.at("ldap://127.0.0.1:389", name, value)))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageStartingWith(name + ": ");
-    }
-
-    private static KeyStore certificate(String name)
-            throws IOException, InterruptedException, GeneralSecurityException {
-        Path file = Files.createTempDirectory(folder, "certificate").resolve("store.p12");
-        String kind = name.matches("[0-9.]+") ? "ip:" : "dns:";
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "server",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=" + name,
-                        "-ext",
-                        "san=" + kind + name,
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        file.toString(),
-                        "-storepass",
-                        "changeit")
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(keytool.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        assertThat(keytool.waitFor()).as(said).isZero();
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            store.load(in, "changeit".toCharArray());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return store;
-    }
-
-    private static SSLContext server(KeyStore store) throws GeneralSecurityException {
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(store, "changeit".toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
-        return context;
-    }
-
-    private static SSLContext trusting(KeyStore store) throws GeneralSecurityException, IOException {
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("server", store.getCertificate("server"));
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
     }
 }

@@ -27,6 +27,8 @@ final class ScriptedServer implements AutoCloseable {
         daemon(() -> {
             while (!listening.isClosed()) {
                 Socket connection = listening.accept();
+                // Else each answer of two lines waits for the other side's delayed acknowledgement.
+                connection.setTcpNoDelay(true);
                 connections.add(connection);
                 daemon(() -> script.talk(connection));
             }

@@ -3,6 +3,8 @@ package org.postern.directory;
 import com.unboundid.ldap.listener.InMemoryDirectoryServer;
 import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
 import com.unboundid.ldap.listener.InMemoryListenerConfig;
+import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSearchRequest;
+import com.unboundid.ldap.listener.interceptor.InMemoryOperationInterceptor;
 import com.unboundid.ldap.sdk.Attribute;
 import com.unboundid.ldap.sdk.Entry;
 import com.unboundid.ldap.sdk.LDAPException;
@@ -14,6 +16,8 @@ import com.unboundid.ldif.LDIFException;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.Acme;
@@ -26,6 +30,9 @@ final class TestLdap implements AutoCloseable {
     static final String ACCOUNT_PASSWORD = "search-for-me";
 
     private final InMemoryDirectoryServer server;
+    private final AtomicInteger searches = new AtomicInteger();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile String hangingFilter = "";
 
     /** Plain LDAP alone. */
     TestLdap() {
@@ -40,6 +47,7 @@ final class TestLdap implements AutoCloseable {
             config.setAuthenticationRequiredOperationTypes(
                     com.unboundid.ldap.sdk.OperationType.SEARCH, com.unboundid.ldap.sdk.OperationType.MODIFY);
             config.setSchema(null);
+            config.addInMemoryOperationInterceptor(new Watch());
             InetAddress here = InetAddress.getLoopbackAddress();
             if (tls == null) {
                 config.setListenerConfigs(InMemoryListenerConfig.createLDAPConfig("ldap", here, 0, null));
@@ -68,12 +76,22 @@ final class TestLdap implements AutoCloseable {
 
     /** Adds a person with these attributes; returns whether there was none of this uid. */
     boolean add(String uid, Map<String, String> attributes) {
+        return add(
+                uid,
+                attributes.entrySet().stream()
+                        .map(a -> new Attribute(a.getKey(), a.getValue()))
+                        .toArray(Attribute[]::new));
+    }
+
+    boolean add(String uid, Attribute... attributes) {
         try {
             Entry entry = new Entry(
                     new RDN("uid", uid) + "," + BASE,
                     new Attribute("objectClass", "inetOrgPerson"),
                     new Attribute("uid", uid));
-            attributes.forEach(entry::addAttribute);
+            for (Attribute attribute : attributes) {
+                entry.addAttribute(attribute);
+            }
             server.add(entry);
             return true;
         } catch (LDAPException e) {
@@ -86,11 +104,14 @@ final class TestLdap implements AutoCloseable {
 
     /** Sets an attribute; an empty value takes it away. Returns whether there is such a person. */
     boolean set(String uid, String attribute, String value) {
+        return set(uid, value.isEmpty() ? new Attribute(attribute) : new Attribute(attribute, value));
+    }
+
+    boolean set(String uid, Attribute attribute) {
         try {
-            Modification change = value.isEmpty()
-                    ? new Modification(ModificationType.REPLACE, attribute)
-                    : new Modification(ModificationType.REPLACE, attribute, value);
-            server.modify(new RDN("uid", uid) + "," + BASE, change);
+            server.modify(
+                    new RDN("uid", uid) + "," + BASE,
+                    new Modification(ModificationType.REPLACE, attribute.getName(), attribute.getRawValues()));
             return true;
         } catch (LDAPException e) {
             if (e.getResultCode().equals(ResultCode.NO_SUCH_OBJECT)) {
@@ -100,7 +121,33 @@ final class TestLdap implements AutoCloseable {
         }
     }
 
+    /** From now on a search whose filter has this part gets no answer, as long as this server runs. */
+    void hangOn(String part) {
+        hangingFilter = part;
+    }
+
+    /** How many searches there were. */
+    int searches() {
+        return searches.get();
+    }
+
+    private final class Watch extends InMemoryOperationInterceptor {
+        @Override
+        public void processSearchRequest(InMemoryInterceptedSearchRequest request) throws LDAPException {
+            searches.incrementAndGet();
+            String part = hangingFilter;
+            if (!part.isEmpty() && request.getRequest().getFilter().toString().contains(part)) {
+                try {
+                    closed.await();
+                } catch (InterruptedException stopping) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+    }
+
     void stop() {
+        closed.countDown();
         server.shutDown(true);
     }
 
@@ -131,6 +178,6 @@ final class TestLdap implements AutoCloseable {
 
     @Override
     public void close() {
-        server.shutDown(true);
+        stop();
     }
 }

@@ -60,6 +60,17 @@ public final class HostLogin {
         gate.login().passwordAccepted(request, user);
     }
 
+    /**
+     * Says that the host cannot tell now whether a secret that was refused is the user's own password, since its own
+     * directory does not answer: so that this does not count as a guess, unless the mailbox has a live token.
+     *
+     * @param request the one in which it was refused
+     * @throws org.postern.core.UnavailableException on a fault
+     */
+    public void passwordUnchecked(HttpServletRequest request, String user) {
+        gate.login().passwordUnchecked(request, user);
+    }
+
     /** The rest of a request in which a session was opened. */
     HttpServletRequest within(WebmailSession session, HttpServletRequest request) {
         return new SessionRequest(request, gate.sessions().of(session));

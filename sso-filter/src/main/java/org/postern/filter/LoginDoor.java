@@ -27,6 +27,9 @@ import org.slf4j.LoggerFactory;
 final class LoginDoor {
     private static final Logger LOG = LoggerFactory.getLogger(SsoFilter.class);
     private static final AtomicBoolean TAKEN = new AtomicBoolean();
+    /** The attribute of a request whose secret was refused and counted as a guess. */
+    private static final String GUESS = LoginDoor.class.getName() + ".guess";
+
     private static final Set<String> USER = Set.of("user", "_user");
     private static final Set<String> PASS = Set.of("pass", "_pass");
     private static final String DIRECT = "direct";
@@ -123,6 +126,7 @@ final class LoginDoor {
         } else if (redemption instanceof Redemption.Throttled throttled) {
             pages.refuses(request, response, 429, "too_many", throttled.retryAfter());
         } else {
+            note(replayed, redemption);
             replayed.setAttribute(SsoFilter.REFUSAL, SsoFilter.REFUSED);
             return Optional.of(replayed);
         }
@@ -142,13 +146,28 @@ final class LoginDoor {
         if (redemption instanceof Redemption.Redeemed redeemed) {
             return new HostLogin.Opened(opener.open(request, redeemed, secret, Optional.empty(), "", client));
         }
+        note(request, redemption);
         return redemption instanceof Redemption.Throttled throttled
                 ? new HostLogin.Throttled(throttled.retryAfter())
                 : new HostLogin.Refused();
     }
 
+    private static void note(HttpServletRequest request, Redemption redemption) {
+        if (redemption instanceof Redemption.Refused refused && refused.why().isGuess()) {
+            request.setAttribute(GUESS, true);
+        }
+    }
+
     void passwordAccepted(HttpServletRequest request, String user) {
         logins.passwordAccepted(user, peer.client(request));
+    }
+
+    /** Takes back no more than this request's own guess: whoever comes in an outage is not to clear what he did before. */
+    void passwordUnchecked(HttpServletRequest request, String user) {
+        if (request.getAttribute(GUESS) != null) {
+            request.removeAttribute(GUESS);
+            logins.passwordUnchecked(user, peer.client(request));
+        }
     }
 
     String start(WebmailSession session) {

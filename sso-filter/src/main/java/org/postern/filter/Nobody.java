@@ -22,6 +22,11 @@ final class Nobody implements WebmailLogins {
     }
 
     @Override
+    public void passwordUnchecked(String user, Client client) {
+        throw off();
+    }
+
+    @Override
     public void end(UUID session, String why, Client client) {
         throw off();
     }

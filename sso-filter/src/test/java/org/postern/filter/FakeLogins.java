@@ -18,6 +18,8 @@ final class FakeLogins implements WebmailLogins {
     final Set<UUID> closed = ConcurrentHashMap.newKeySet();
     final List<String> ended = new CopyOnWriteArrayList<>();
     final List<Integer> asked = new CopyOnWriteArrayList<>();
+    final List<String> unchecked = new CopyOnWriteArrayList<>();
+    volatile Refusal refusal = Refusal.UNKNOWN;
     volatile boolean down;
 
     private void answer() {
@@ -29,12 +31,18 @@ final class FakeLogins implements WebmailLogins {
     @Override
     public Redemption redeem(LoginAttempt attempt) {
         answer();
-        return new Redemption.Refused(Refusal.UNKNOWN);
+        return new Redemption.Refused(refusal);
     }
 
     @Override
     public void passwordAccepted(String user, Client client) {
         answer();
+    }
+
+    @Override
+    public void passwordUnchecked(String user, Client client) {
+        answer();
+        unchecked.add(user);
     }
 
     @Override

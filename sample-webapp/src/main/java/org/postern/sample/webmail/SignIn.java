@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.postern.core.Mailbox;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
+import org.postern.core.UnavailableException;
 import org.postern.core.service.Postern;
 import org.postern.core.service.Throttle;
 import org.postern.core.settings.Settings;
@@ -97,28 +98,21 @@ final class SignIn {
         String user = exchange.param("user");
         Secret secret = Secret.of(exchange.param("pass"));
         Optional<HostLogin> tokens = HostLogin.of(request.getServletContext());
-        if (tokens.isEmpty()) {
-            withoutTokens(exchange, user, secret);
+        if (tokens.isEmpty() && exchange.maySendSecrets(postern.settings())) {
+            ownPassword(exchange, user, secret);
             return;
         }
-        HostLogin.Result result = tokens.get().redeem(request, user, secret);
+        // With login tokens switched off nobody else looks how a password came.
+        HostLogin.Result result =
+                tokens.isEmpty() ? new HostLogin.Insecure() : tokens.get().redeem(request, user, secret);
         if (result instanceof HostLogin.Opened opened) {
-            goOn(exchange, tokens.get().start(opened.session()));
+            goOn(exchange, tokens.orElseThrow().start(opened.session()));
         } else if (result instanceof HostLogin.Throttled throttled) {
             exchange.tooMany(throttled.retryAfter());
         } else if (result instanceof HostLogin.Insecure) {
             form(exchange, HttpServletResponse.SC_FORBIDDEN, "login.insecure");
         } else {
-            ownPassword(exchange, user, secret, false);
-        }
-    }
-
-    /** Login tokens are switched off: then nobody else counts wrong passwords, or looks how they came. */
-    private void withoutTokens(Exchange exchange, String user, Secret password) throws IOException {
-        if (exchange.maySendSecrets(postern.settings())) {
-            ownPassword(exchange, user, password, true);
-        } else {
-            form(exchange, HttpServletResponse.SC_FORBIDDEN, "login.insecure");
+            ownPassword(exchange, user, secret);
         }
     }
 
@@ -137,12 +131,13 @@ final class SignIn {
         if (Csrf.isFromElsewhere(exchange.request()) || unclicked) {
             form(exchange, HttpServletResponse.SC_FORBIDDEN, "login.refused");
         } else {
-            ownPassword(exchange, user, Secret.of(pass), false);
+            ownPassword(exchange, user, Secret.of(pass));
         }
     }
 
-    /** @param counts whether a wrong one is counted here, not as a token's guess already */
-    private void ownPassword(Exchange exchange, String user, Secret password, boolean counts) throws IOException {
+    private void ownPassword(Exchange exchange, String user, Secret password) throws IOException {
+        HttpServletRequest request = exchange.request();
+        Optional<HostLogin> tokens = HostLogin.of(request.getServletContext());
         Optional<MailboxAddress> address = MailboxAddress.parse(user);
         String account = address.map(MailboxAddress::toString).orElse("");
         Throttle.Admission admission = throttle.begin(account, exchange.client(postern.settings()));
@@ -158,22 +153,25 @@ final class SignIn {
                     : postern.mailboxes().openedBy(user, password);
             if (owner.isPresent()) {
                 attempt.right();
+                // The filter counted it as a guess, and knows the client's address behind a proxy: so it takes that
+                // back.
+                tokens.ifPresent(t -> t.passwordAccepted(request, account));
                 open(exchange, owner.get(), version.orElse(""), password);
             } else {
-                if (counts) {
+                if (tokens.isEmpty()) {
+                    // Else the filter counted it, as a token's guess.
                     attempt.wrong();
                 }
                 form(exchange, HttpServletResponse.SC_FORBIDDEN, "login.refused");
             }
+        } catch (UnavailableException fault) {
+            tokens.ifPresent(t -> t.passwordUnchecked(request, account));
+            throw fault;
         }
     }
 
     private void open(Exchange exchange, Mailbox mailbox, String version, Secret password) {
         HttpServletRequest request = exchange.request();
-        // The filter counted it as a guess, and knows the client's address behind a proxy: so it takes that back.
-        HostLogin.of(request.getServletContext())
-                .ifPresent(tokens ->
-                        tokens.passwordAccepted(request, mailbox.address().toString()));
         OwnSession.open(request, mailbox, mailbox.locale().orElseGet(() -> Templates.wish(request)), version, password);
         goOn(exchange, request.getContextPath() + start(true));
     }

@@ -52,7 +52,7 @@ record Visitors(Postern postern) {
                 own.locale(),
                 true,
                 // Where a mailbox's password is another one than the administrator's, it opens the mailbox alone.
-                mailbox.get().role().isPresent()
+                directory.administrator(address).isPresent()
                         && directory.passwordVersion(address).equals(version),
                 own.password(),
                 own.csrfToken(),

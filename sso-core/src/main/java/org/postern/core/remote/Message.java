@@ -32,6 +32,7 @@ import org.postern.core.service.WebmailLogins;
 final class Message {
     static final String REDEEM = "redeem";
     static final String PASSWORD_ACCEPTED = "password-accepted";
+    static final String PASSWORD_UNCHECKED = "password-unchecked";
     static final String END = "end";
     static final String CLOSED = "closed";
 

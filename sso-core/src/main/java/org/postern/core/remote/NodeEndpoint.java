@@ -118,6 +118,7 @@ public final class NodeEndpoint {
                 return once(digest(form), message);
             }
             case Message.PASSWORD_ACCEPTED -> logins.passwordAccepted(message.text("user"), message.client());
+            case Message.PASSWORD_UNCHECKED -> logins.passwordUnchecked(message.text("user"), message.client());
             case Message.END -> message.end(logins);
             case Message.CLOSED -> {
                 var sessions = message.sessions();

@@ -103,6 +103,11 @@ public final class RemoteLogins implements WebmailLogins {
     }
 
     @Override
+    public void passwordUnchecked(String user, Client who) {
+        done(ask(Message.PASSWORD_UNCHECKED, new Message().with("user", user).client(who), false));
+    }
+
+    @Override
     public void end(UUID session, String why, Client who) {
         done(ask(Message.END, Message.end(session, why, who), true));
     }

@@ -64,8 +64,15 @@ public final class Authority {
         }
         return directory
                 .mailbox(address.get())
-                .<Verdict>map(Verdict.Allowed::new)
+                .map(mailbox -> underItsOwn(address.get(), mailbox))
                 .orElseGet(() -> new Verdict.NoSuchMailbox("unknown mailbox"));
+    }
+
+    /** A mailbox is named by one address alone: under another, tokens, sessions and rows of the trail would be others'. */
+    private static Verdict underItsOwn(MailboxAddress address, Mailbox mailbox) {
+        return mailbox.address().equals(address)
+                ? new Verdict.Allowed(mailbox)
+                : new Verdict.NoSuchMailbox("alias of another mailbox");
     }
 
     /** May this administrator act on this mailbox as one whose tokens and password he commands? Never upward. */
@@ -155,7 +162,10 @@ public final class Authority {
 
     /** Whether there is such a mailbox, and it is not suspended. */
     boolean isActive(MailboxAddress address) {
-        return directory.mailbox(address).filter(m -> !m.suspended()).isPresent();
+        return directory
+                .mailbox(address)
+                .filter(m -> m.address().equals(address) && !m.suspended())
+                .isPresent();
     }
 
     /** Whether a token that was issued may still be redeemed: its mailbox is active and its issuer could issue it today. */

@@ -51,6 +51,7 @@ public final class LoginTokens implements WebmailLogins {
     /** What the trail says of tokens and sessions that may only look. */
     static final String READ_ONLY = "read-only";
 
+    private static final Client NOBODY = new Client("", "");
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int MAX_REASON = 500;
     private static final int VALUE_BYTES = 16;
@@ -404,6 +405,17 @@ public final class LoginTokens implements WebmailLogins {
     }
 
     @Override
+    public void passwordUnchecked(String user, Client client) {
+        // With a live token it counts all the same: else an outage would be the time to guess at values that were
+        // chosen.
+        MailboxAddress.parse(user)
+                .filter(m -> store.tokens(m, Optional.of(clock.instant()), 1, Optional.empty())
+                        .items()
+                        .isEmpty())
+                .ifPresent(m -> throttle.takeBack(m.toString(), client));
+    }
+
+    @Override
     public void end(UUID session, String why, Client client) {
         Ending ending = new Ending(clock.instant(), Optional.empty(), client, why);
         if (store.endSession(session, ending)) {
@@ -411,11 +423,19 @@ public final class LoginTokens implements WebmailLogins {
         }
     }
 
-    /** A session is over too where its mailbox was suspended in a directory of the operator's own. */
+    /**
+     * A session is over too where its mailbox was suspended in a directory of the operator's own, and stays so, whatever
+     * that says later, or cannot say.
+     */
     @Override
     public Set<UUID> closedAmong(Collection<UUID> sessions) {
         Map<UUID, MailboxAddress> open = store.openAmong(sessions, clock.instant());
         Set<MailboxAddress> suspended = closedMailboxes(Set.copyOf(open.values()));
+        open.forEach((id, mailbox) -> {
+            if (suspended.contains(mailbox)) {
+                end(id, "mailbox suspended or gone", NOBODY);
+            }
+        });
         Set<UUID> closed = new HashSet<>(sessions);
         closed.removeIf(id -> {
             MailboxAddress mailbox = open.get(id);

@@ -43,7 +43,7 @@ public enum Refusal {
     }
 
     /** Whether the secret may have been a guess: then the attempt counts. */
-    boolean isGuess() {
+    public boolean isGuess() {
         return this == NO_ADDRESS || this == UNKNOWN;
     }
 

@@ -17,6 +17,12 @@ public interface WebmailLogins {
     void passwordAccepted(String user, Client client);
 
     /**
+     * Says that nobody can tell now whether a refused secret is the mailbox's own password: it does not count as a guess
+     * either, unless the mailbox has a live token, at which it may be one.
+     */
+    void passwordUnchecked(String user, Client client);
+
+    /**
      * Ends a session, its mail credential with it.
      *
      * @param why a few words for the audit trail, such as {@code logout}

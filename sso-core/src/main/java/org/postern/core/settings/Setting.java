@@ -127,16 +127,23 @@ public enum Setting {
     LDAP_ADDRESS(
             "sso.ldap.address",
             "mail",
-            "The attribute that holds a mailbox's address; each of its values is a mailbox."),
+            "The attribute that holds a mailbox's address. Of several in Postern's domains the first by the alphabet is it."),
     LDAP_NAME("sso.ldap.name", "cn", "The attribute that holds the person's name."),
     LDAP_LOCALE("sso.ldap.locale", "preferredLanguage", "The attribute that holds the person's language."),
     LDAP_SUSPENDED(
             "sso.ldap.suspended",
             "",
-            "The filter that suspended mailboxes match, such as `(accountStatus=disabled)`. Empty: none is suspended."),
-    LDAP_CONNECTIONS("sso.ldap.connections", "8", "How many questions are asked there at once; 1 to 32."),
+            "The filter that suspended mailboxes match, such as `(accountStatus=disabled)`; without `<=`, `>=`, `~=` and"
+                    + " extensible matches. Empty: none is suspended."),
+    LDAP_CONNECTIONS(
+            "sso.ldap.connections",
+            "8",
+            "How many mailboxes are looked up there at once, and how many passwords tried; 1 to 32."),
     LDAP_TIMEOUT(
-            "sso.ldap.timeout", "PT3S", "How long a connection there or an answer may take; `PT0.25S` to `PT30S`."),
+            "sso.ldap.timeout",
+            "PT2S",
+            "How long an answer from there may take, connecting and the next server included; `PT0.25S` to `PT30S`."
+                    + " Mail servers wait for Postern some 2.5 s."),
     LDAP_GRACE(
             "sso.ldap.grace",
             "PT5M",

@@ -18,6 +18,10 @@ import org.postern.core.Secret;
  * answers "not there" instead.
  */
 public interface MailDirectory {
+    /**
+     * The mailbox that has this address. Where it has it as an alias only, its own address is another, and nothing is done
+     * for it under this one.
+     */
     Optional<Mailbox> mailbox(MailboxAddress address);
 
     Optional<Administrator> administrator(MailboxAddress address);

@@ -225,6 +225,14 @@ class RemoteLoginsTest {
     }
 
     @Test
+    void passwordThatNobodyCanCheckNow_isNoGuess() {
+        for (int i = 0; i < 30; i++) {
+            assertThat(remote.redeem(attempt(Secret.of("her own")))).isInstanceOf(Redemption.Refused.class);
+            remote.passwordUnchecked(BOB, CLIENT);
+        }
+    }
+
+    @Test
     void answerThatIsLost_doesNotCostTheToken() {
         answering = (exchange, form) -> {
             NodeEndpoint.Answer answer = ask(exchange, form);
@@ -402,7 +410,7 @@ class RemoteLoginsTest {
                 "user=a&user=b"
             })
     void endpoint_refusesWhatItCannotRead(String form) {
-        for (String call : List.of("redeem", "end", "closed", "password-accepted")) {
+        for (String call : List.of("redeem", "end", "closed", "password-accepted", "password-unchecked")) {
             int status = endpoint.answer(
                             "POST", NodeEndpoint.PATH + call, "127.0.0.1", Optional.of("Bearer " + KEY), form)
                     .status();
@@ -425,6 +433,9 @@ class RemoteLoginsTest {
 
                     @Override
                     public void passwordAccepted(String user, Client client) {}
+
+                    @Override
+                    public void passwordUnchecked(String user, Client client) {}
 
                     @Override
                     public void end(UUID session, String why, Client client) {}

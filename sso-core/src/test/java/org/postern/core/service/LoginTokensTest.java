@@ -534,6 +534,24 @@ class LoginTokensTest {
         }
     }
 
+    /** A fault of whoever knows the passwords is no guess; but whoever guesses at a token is counted in it too. */
+    @Test
+    void passwordUnchecked_takesAGuessBack_unlessTheMailboxHasALiveToken() {
+        for (int i = 0; i < 100; i++) {
+            assertThat(redeem(ALICE, Acme.password(ALICE), Channel.LOGIN_FORM)).isInstanceOf(Redemption.Refused.class);
+            tokens.passwordUnchecked(ALICE, CLIENT);
+        }
+        issued("sso");
+        int guesses = 0;
+        while (guesses < 30
+                && !(redeem(ALICE, Secret.of("guess-" + guesses), Channel.LOGIN_FORM)
+                        instanceof Redemption.Throttled)) {
+            tokens.passwordUnchecked(ALICE, CLIENT);
+            guesses++;
+        }
+        assertThat(guesses).isLessThanOrEqualTo(20);
+    }
+
     @Test
     void floodOfRefusals_isFoldedAndCounted() {
         Issuance.Issued used = issued("sso");

@@ -72,6 +72,17 @@ class OwnDirectoryTest {
                 .hasSize(1);
     }
 
+    /** Never upward, nor outside his domains: what is decided is decided on the mailbox, not on what it was called by. */
+    @Test
+    void alias_isNoNameOfTheMailbox() {
+        users.alias = Optional.of(
+                new Mailbox(Acme.address("boss@foreign.example"), "Boss", Optional.empty(), false, Optional.empty()));
+
+        assertThat(issue(UserDatabase.ALIAS.toString())).isInstanceOf(Issuance.NoSuchMailbox.class);
+        users.alias = Optional.of(new Mailbox(ANNA, "Anna", Optional.empty(), false, Optional.empty()));
+        assertThat(issue(UserDatabase.ALIAS.toString())).isInstanceOf(Issuance.NoSuchMailbox.class);
+    }
+
     @Test
     void readOnlyDirectory_isChangedByNobody() {
         assertThat(postern.mailboxes().changePassword(ANNA, Secret.of("pw-anna"), Secret.of("a longer one 9"), CLIENT))
@@ -124,13 +135,18 @@ class OwnDirectoryTest {
     /** As small as an operator would write it over his own tables. */
     private static final class UserDatabase implements MailDirectory {
         private static final DomainName DOMAIN = Acme.domain("own.example");
+        private static final MailboxAddress ALIAS = Acme.address("alias@own.example");
 
         final List<MailboxAddress> asked = new ArrayList<>();
+        Optional<Mailbox> alias = Optional.empty();
         boolean suspended;
 
         @Override
         public Optional<Mailbox> mailbox(MailboxAddress address) {
             asked.add(address);
+            if (address.equals(ALIAS)) {
+                return alias;
+            }
             return address.equals(ANNA)
                     ? Optional.of(new Mailbox(ANNA, "Anna", Optional.empty(), suspended, Optional.empty()))
                     : Optional.empty();

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.core.Secret;
+import org.postern.core.TestCertificate;
 import org.postern.core.settings.Settings;
 
 /** What a diagnosis says of servers that were broken on purpose. */

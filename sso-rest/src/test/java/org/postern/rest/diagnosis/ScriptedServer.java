@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
+import org.postern.core.TestCertificate;
 
 /** A server on loopback that does what a script says with each connection, broken or not. */
 final class ScriptedServer implements AutoCloseable {

@@ -1,4 +1,4 @@
-package org.postern.rest.diagnosis;
+package org.postern.core;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,13 +10,23 @@ import java.security.KeyStore;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** A self-signed certificate that keytool made just now, and that may be trusted. */
-record TestCertificate(KeyStore store) {
+public record TestCertificate(KeyStore store) {
     private static final String PASSWORD = "changeit";
 
-    /** @param start keytool's {@code -startdate} */
-    static TestCertificate of(String name, String start, int days) {
+    /** For this name, or address, today. */
+    public static TestCertificate of(String name) {
+        return of(name, "-1d", 10);
+    }
+
+    /**
+     * For this name, or address, for some days.
+     *
+     * @param start keytool's {@code -startdate}
+     */
+    public static TestCertificate of(String name, String start, int days) {
         try {
             Path file = Files.createTempDirectory("certificate").resolve("store.p12");
             Process keytool = new ProcessBuilder(List.of(
@@ -30,7 +40,7 @@ record TestCertificate(KeyStore store) {
                             "-dname",
                             "CN=" + name,
                             "-ext",
-                            "san=dns:" + name,
+                            (name.matches("[0-9.]+") ? "san=ip:" : "san=dns:") + name,
                             "-startdate",
                             start,
                             "-validity",
@@ -61,7 +71,7 @@ record TestCertificate(KeyStore store) {
         }
     }
 
-    SSLContext server() {
+    public SSLContext server() {
         try {
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, PASSWORD.toCharArray());
@@ -73,8 +83,21 @@ record TestCertificate(KeyStore store) {
         }
     }
 
+    /** Of whoever trusts this one, and no other. */
+    public SSLContext client() {
+        try {
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusting(this));
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** Whoever trusts these, and nobody else. */
-    static KeyStore trusting(TestCertificate... certificates) {
+    public static KeyStore trusting(TestCertificate... certificates) {
         try {
             KeyStore trusted = KeyStore.getInstance("PKCS12");
             trusted.load(null, null);
