@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Optional;
 import org.postern.core.Channel;
+import org.postern.core.Secret;
 import org.postern.core.UnavailableException;
 import org.postern.core.service.MailLogins;
 import org.postern.core.settings.Settings;
@@ -45,6 +46,15 @@ final class NginxCheck {
         if (!method.equals("plain")) {
             // The secret of a token is kept nowhere, so no server can prove that it knows it.
             refuse(request, response, "Use PLAIN or LOGIN", "504 5.5.4");
+            return;
+        }
+        if (!settings.password().isEmpty()
+                && decoded(header(request, "Auth-Pass"))
+                        .map(Secret::of)
+                        .filter(settings.password()::equals)
+                        .isPresent()) {
+            LOG.error("somebody logs in at nginx with the password that only nginx may know, sso.mail.nginx.password");
+            refuse(request, response, "Invalid login or password", "535 5.7.8");
             return;
         }
         Optional<MailLogins.Check.Accepted> accepted = accepted(request, protocol, caller);

@@ -335,6 +335,17 @@ class MailServersTest {
         }
     }
 
+    /** It opens every mailbox behind nginx, so nginx must not carry it there for whoever knows it. */
+    @Test
+    void nginx_thePasswordOfTheProxy_isNobodysOwn() throws IOException {
+        assertThat(nginx("alice@acme.example", ascii(PROXY.replace("-", "%2D")), "plain", "imap", "1"))
+                .contains("Auth-Status: Invalid login or password", "Auth-Error-Code: 535 5.7.8", "Auth-Wait: 1")
+                .doesNotContain("Auth-Server", PROXY);
+        assertThat(nginx("alice@acme.example", ascii(PROXY), "plain", "imap", "3"))
+                .contains("Auth-Status: Invalid login or password")
+                .doesNotContain("Auth-Wait");
+    }
+
     /** Percent-encoded are only the bytes 1 to 32 and the percent sign; a plus sign is one, and other bytes come raw. */
     @Test
     void nginx_oddSecrets_areReadAsNginxWritesThem() throws IOException {
