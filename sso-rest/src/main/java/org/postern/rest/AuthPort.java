@@ -146,18 +146,19 @@ final class AuthPort implements AutoCloseable {
             AuthConversation conversation =
                     new AuthConversation(logins, socket.getInetAddress().getHostAddress());
             InputStream in = new BufferedInputStream(socket.getInputStream());
-            for (Optional<String> line = line(in); line.isPresent(); line = line(in)) {
-                Optional<String> answer = conversation.answer(line.get());
-                if (answer.isPresent()) {
-                    say(socket, List.of(answer.get()));
+            try {
+                for (Optional<String> line = line(in); line.isPresent(); line = line(in)) {
+                    Optional<String> answer = conversation.answer(line.get());
+                    if (answer.isPresent()) {
+                        say(socket, List.of(answer.get()));
+                    }
                 }
+            } catch (UnavailableException fault) {
+                // Postfix makes 535 of FAIL with temp, and 454 of a connection that ends.
+                LOG.error("cannot answer a mail server: {}", fault.getMessage());
             }
         } catch (IOException | IllegalArgumentException gone) {
             LOG.debug("a mail server's connection ended: {}", gone.getMessage());
-        } catch (UnavailableException fault) {
-            // Postfix and Exim make a refusal for good of FAIL with temp, and a temporary one of a connection that
-            // ends.
-            LOG.error("cannot answer a mail server: {}", fault.getMessage());
         } catch (RuntimeException bug) {
             LOG.error("a mail server's question failed", bug);
         } finally {
