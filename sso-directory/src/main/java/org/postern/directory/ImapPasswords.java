@@ -5,6 +5,7 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.Store;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
+import org.eclipse.angus.mail.iap.ProtocolException;
 import org.eclipse.angus.mail.imap.IMAPStore;
 import org.eclipse.angus.mail.imap.protocol.IMAPProtocol;
 import org.postern.core.MailboxAddress;
@@ -65,8 +67,11 @@ final class ImapPasswords {
     }
 
     boolean open(MailboxAddress mailbox, Secret password) {
-        // What no mail server takes is asked of none: NUL ends SASL's fields, and long lines end connections.
-        if (password.length() > LONGEST_PASSWORD || password.reveal().indexOf('\0') >= 0) {
+        // What no mail server takes is asked of none: NUL ends SASL's fields, long lines end connections, and half a
+        // character would go as a question mark.
+        if (password.length() > LONGEST_PASSWORD
+                || password.reveal().indexOf('\0') >= 0
+                || !StandardCharsets.UTF_8.newEncoder().canEncode(password.reveal())) {
             return false;
         }
         if (!places.tryAcquire()) {
@@ -84,7 +89,7 @@ final class ImapPasswords {
 
     private boolean login(MailboxAddress mailbox, Secret password) {
         try {
-            AskedStore store = new AskedStore(session, server.getScheme());
+            AskedStore store = new AskedStore(session, server.getScheme(), password);
             store.connect(server.getHost(), server.getPort(), mailbox.toString(), password.reveal());
             close(store);
             if (store.wasAsked) {
@@ -107,17 +112,23 @@ final class ImapPasswords {
 
     /**
      * Knows whether the server looked at the password. One that greets with PREAUTH (RFC 3501, section 7.1.4) did not,
-     * and somebody on the way may say that before TLS begins.
+     * and somebody on the way may say that before TLS begins. The command LOGIN has no other characters than ASCII, of
+     * which the mail library would make some: another password.
      */
     private static final class AskedStore extends IMAPStore {
+        private final boolean ascii;
         private boolean wasAsked;
 
-        AskedStore(Session session, String scheme) {
+        AskedStore(Session session, String scheme, Secret password) {
             super(session, null, scheme, scheme.equals("imaps"));
+            this.ascii = password.reveal().chars().allMatch(c -> c < 0x80);
         }
 
         @Override
-        protected void preLogin(IMAPProtocol protocol) {
+        protected void preLogin(IMAPProtocol protocol) throws ProtocolException {
+            if (!ascii && !protocol.hasCapability("AUTH=PLAIN")) {
+                throw new ProtocolException("no AUTH=PLAIN, and a password that is not ASCII");
+            }
             wasAsked = true;
         }
     }

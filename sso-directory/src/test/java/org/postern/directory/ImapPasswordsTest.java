@@ -72,6 +72,30 @@ class ImapPasswordsTest {
         }
     }
 
+    /** The mail library would send each character's low byte: a wrong password could pass for the right one. */
+    @Test
+    void notAscii_whereOnlyTheCommandLoginIsThere_isAFault() {
+        List<String> told = new CopyOnWriteArrayList<>();
+        try (ScriptedServer server = new ScriptedServer(connection -> {
+            try (Socket closed = connection;
+                    BufferedReader in = new BufferedReader(
+                            new InputStreamReader(connection.getInputStream(), StandardCharsets.US_ASCII))) {
+                ScriptedServer.say(closed, "* OK [CAPABILITY IMAP4rev1] ready");
+                for (String line = in.readLine(); line != null; line = in.readLine()) {
+                    told.add(line);
+                    ScriptedServer.say(closed, line.split(" ", 2)[0] + " OK done");
+                }
+            }
+        })) {
+            assertThat(at(server).open(ALICE, Secret.of("B%;"))).isTrue();
+            assertThat(told).anyMatch(line -> line.contains(" LOGIN "));
+            told.clear();
+            assertThatThrownBy(() -> at(server).open(ALICE, Secret.of("\u0142%;")))
+                    .isInstanceOf(UnavailableException.class);
+            assertThat(told).noneMatch(line -> line.contains(" LOGIN "));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"TAG NO [AUTHENTICATIONFAILED] wrong", "TAG NO wrong", "TAG NO [EXPIRED] old"})
     void no_isWrong(String answer) {

@@ -40,7 +40,7 @@ import org.postern.core.spi.AuditQuery;
 
 /**
  * What people look at, lists and searches and the audit trail, through Hibernate. It starts when the first list is asked
- * for: that takes about a second, which no login waits for. Only reads. Thread-safe.
+ * for: that takes some seconds, which no login and no revocation waits for. Only reads. Thread-safe.
  *
  * <p>Lists of one mailbox or domain are ordered by it too, which changes nothing: H2 reads an index backwards only where
  * the order names all of its columns, and would sort every row of the mailbox otherwise.
@@ -64,16 +64,6 @@ final class Listings implements AutoCloseable {
     /** Whether Hibernate runs. */
     synchronized boolean isStarted() {
         return started != null;
-    }
-
-    Optional<LoginToken> token(UUID id) {
-        return read(
-                session -> Optional.ofNullable(session.get(TokenRow.class, id)).map(TokenRow::token));
-    }
-
-    Optional<TokenSession> session(UUID id) {
-        return read(session ->
-                Optional.ofNullable(session.get(SessionRow.class, id)).map(SessionRow::session));
     }
 
     Page<LoginToken> tokens(MailboxAddress mailbox, Optional<Instant> liveAt, int limit, Optional<String> after) {

@@ -210,7 +210,9 @@ final class SqlTokenStore implements TokenStore {
 
     @Override
     public Optional<LoginToken> token(UUID id) {
-        return listings.token(id);
+        Command withId =
+                new Command("select " + Records.TOKEN_COLUMNS + " from login_token where id = ?", p -> p.id(id));
+        return database.call(c -> withId.first(c, Records::token));
     }
 
     @Override
@@ -237,7 +239,9 @@ final class SqlTokenStore implements TokenStore {
 
     @Override
     public Optional<TokenSession> session(UUID id) {
-        return listings.session(id);
+        Command withId =
+                new Command("select " + Records.SESSION_COLUMNS + " from token_session where id = ?", p -> p.id(id));
+        return database.call(c -> withId.first(c, Records::session));
     }
 
     @Override

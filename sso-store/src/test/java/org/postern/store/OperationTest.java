@@ -216,9 +216,14 @@ class OperationTest {
             tokens.revokeAll(samples.alice(), Samples.ending(Samples.NOW));
             tokens.purge(Samples.NOW.minusSeconds(60), Samples.NOW.minusSeconds(60), 100);
             backend.ping();
+            // What a revocation looks up first.
+            assertThat(tokens.token(token.id())).isPresent();
+            assertThat(tokens.session(token.id())).isEmpty();
             assertThat(backend.listings().isStarted()).isFalse();
 
-            assertThat(tokens.token(token.id())).isPresent();
+            assertThat(tokens.tokens(samples.alice(), Optional.empty(), 1, Optional.empty())
+                            .items())
+                    .isNotEmpty();
             assertThat(backend.listings().isStarted()).isTrue();
         }
     }
