@@ -48,16 +48,14 @@ final class NginxCheck {
             refuse(request, response, "Use PLAIN or LOGIN", "504 5.5.4");
             return;
         }
+        Optional<String> secret = decoded(header(request, "Auth-Pass"));
         if (!settings.password().isEmpty()
-                && decoded(header(request, "Auth-Pass"))
-                        .map(Secret::of)
-                        .filter(settings.password()::equals)
-                        .isPresent()) {
+                && secret.map(Secret::of).filter(settings.password()::equals).isPresent()) {
             LOG.error("somebody logs in at nginx with the password that only nginx may know, sso.mail.nginx.password");
             refuse(request, response, "Invalid login or password", "535 5.7.8");
             return;
         }
-        Optional<MailLogins.Check.Accepted> accepted = accepted(request, protocol, caller);
+        Optional<MailLogins.Check.Accepted> accepted = accepted(request, secret, protocol, caller);
         response.setHeader("Auth-Status", "OK");
         response.setHeader("Auth-Server", behind.address());
         response.setHeader("Auth-Port", Integer.toString(behind.port()));
@@ -69,9 +67,9 @@ final class NginxCheck {
         });
     }
 
-    private Optional<MailLogins.Check.Accepted> accepted(HttpServletRequest request, String protocol, Caller caller) {
+    private Optional<MailLogins.Check.Accepted> accepted(
+            HttpServletRequest request, Optional<String> secret, String protocol, Caller caller) {
         Optional<String> user = decoded(header(request, "Auth-User"));
-        Optional<String> secret = decoded(header(request, "Auth-Pass"));
         if (user.isEmpty() || secret.isEmpty()) {
             return Optional.empty();
         }
