@@ -11,6 +11,9 @@ public record Client(String address, String userAgent) {
     /** An operator at the command line. */
     public static final Client OPERATOR = new Client("", "command line");
 
+    /** Nobody: what the program does by itself. */
+    public static final Client NOBODY = new Client("", "");
+
     private static final int MAX_USER_AGENT = 300;
 
     public Client {

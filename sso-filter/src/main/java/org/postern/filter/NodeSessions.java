@@ -28,8 +28,6 @@ import org.slf4j.LoggerFactory;
  * the {@link WebmailLogins} what was ended elsewhere, and a timer ends each session at its time. Thread-safe.
  */
 final class NodeSessions implements AutoCloseable {
-    static final Client NOBODY = new Client("", "");
-
     private static final Logger LOG = LoggerFactory.getLogger(NodeSessions.class);
     private static final int BATCH = 500;
     private static final int MOST_UNTOLD = 10_000;
@@ -131,7 +129,7 @@ final class NodeSessions implements AutoCloseable {
     void unbound(UUID session) {
         OpenSession known = sessions.remove(session);
         if (known != null && close(known, "closed by the webmail")) {
-            later(new Untold(session, "closed by the webmail", NOBODY));
+            later(new Untold(session, "closed by the webmail", Client.NOBODY));
         }
     }
 

@@ -7,6 +7,7 @@ import java.security.Principal;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.postern.core.Client;
 
 /**
  * What this node knows of a session: whether it is over, and a request wrapper to use again, so that a request within
@@ -70,7 +71,7 @@ final class OpenSession {
     }
 
     void loggedOut() {
-        node.end(webmail, "logout", NodeSessions.NOBODY);
+        node.end(webmail, "logout", Client.NOBODY);
     }
 
     SessionRequest wrap(HttpServletRequest request) {

@@ -42,8 +42,6 @@ import org.postern.core.spi.TokenStore;
  * at come from {@link Listings}. Thread-safe.
  */
 final class SqlTokenStore implements TokenStore {
-    private static final Client NOBODY = new Client("", "");
-
     /** What makes a token live or pending; the moment is bound to it. */
     private static final String NOT_OVER =
             "revoked_at is null and (uses = 0 or session_type in ('normal', 'normal_admin')) and expires_at > ?";
@@ -468,7 +466,7 @@ final class SqlTokenStore implements TokenStore {
                         ended.add(t.mailbox());
                     }
                 })
-                .map(t -> AuditEvent.of(AuditEvent.Type.EXPIRED, t.expiresAt(), NOBODY)
+                .map(t -> AuditEvent.of(AuditEvent.Type.EXPIRED, t.expiresAt(), Client.NOBODY)
                         .about(t))
                 .toList();
     }
@@ -479,7 +477,7 @@ final class SqlTokenStore implements TokenStore {
         Update end = new Update("token_session", Command.of("ended_at = ends_at"), open);
         return database.dialect().changed(connection, end, Records.SESSION_COLUMNS, Records::session).stream()
                 .peek(s -> ended.add(s.mailbox()))
-                .map(s -> new Ending(s.endsAt(), Optional.empty(), NOBODY, "expired").ended(s))
+                .map(s -> new Ending(s.endsAt(), Optional.empty(), Client.NOBODY, "expired").ended(s))
                 .toList();
     }
 

@@ -45,8 +45,6 @@ import org.postern.core.spi.TokenStore;
  * look at every row. Thread-safe.
  */
 public final class InMemoryTokenStore implements TokenStore {
-    private static final Client NOBODY = new Client("", "");
-
     private static final Comparator<LoginToken> ISSUED = Comparator.comparing(LoginToken::issuedAt)
             .thenComparing(LoginToken::id, TimeOrderedId.NEWEST_FIRST.reversed());
 
@@ -383,7 +381,7 @@ public final class InMemoryTokenStore implements TokenStore {
                 .toList();
         for (TokenRow row : expired) {
             LoginToken token = row.token();
-            write(AuditEvent.of(AuditEvent.Type.EXPIRED, token.expiresAt(), NOBODY)
+            write(AuditEvent.of(AuditEvent.Type.EXPIRED, token.expiresAt(), Client.NOBODY)
                     .about(token));
             tokens.put(token.id(), new TokenRow(token, row.value(), true));
             if (token.mailUses() > 0) {
@@ -392,7 +390,7 @@ public final class InMemoryTokenStore implements TokenStore {
         }
         for (TokenSession session : over) {
             open.accept(session.mailbox());
-            end(session, new Ending(session.endsAt(), Optional.empty(), NOBODY, "expired"));
+            end(session, new Ending(session.endsAt(), Optional.empty(), Client.NOBODY, "expired"));
         }
         return expired.size() + over.size();
     }

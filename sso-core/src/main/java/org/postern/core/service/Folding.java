@@ -78,7 +78,7 @@ final class Folding {
 
     /** A row for a crowd that has no mailbox and no client in common. */
     private static AuditEvent stranger(AuditEvent event) {
-        return AuditEvent.of(event.type(), event.time(), new Client("", "")).because("flood");
+        return AuditEvent.of(event.type(), event.time(), Client.NOBODY).because("flood");
     }
 
     /** Whether it is time to write what was counted; asked once, it is not for as long as counts are gathered. */

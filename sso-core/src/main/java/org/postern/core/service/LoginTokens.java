@@ -51,7 +51,6 @@ public final class LoginTokens implements WebmailLogins {
     /** What the trail says of tokens and sessions that may only look. */
     static final String READ_ONLY = "read-only";
 
-    private static final Client NOBODY = new Client("", "");
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int MAX_REASON = 500;
     private static final int VALUE_BYTES = 16;
@@ -433,7 +432,7 @@ public final class LoginTokens implements WebmailLogins {
         Set<MailboxAddress> suspended = closedMailboxes(Set.copyOf(open.values()));
         open.forEach((id, mailbox) -> {
             if (suspended.contains(mailbox)) {
-                end(id, "mailbox suspended or gone", NOBODY);
+                end(id, "mailbox suspended or gone", Client.NOBODY);
             }
         });
         Set<UUID> closed = new HashSet<>(sessions);
