@@ -10,7 +10,7 @@ import org.postern.core.settings.SettingsException;
 /** Brings a database to the newest schema, by Flyway. */
 final class Migrations {
     /** The newest migration there is, on both databases. */
-    static final String NEWEST = "6";
+    static final String NEWEST = "7";
 
     private static final String HISTORY = "flyway_schema_history";
 

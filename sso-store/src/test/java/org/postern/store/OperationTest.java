@@ -347,6 +347,24 @@ class OperationTest {
     }
 
     @Test
+    void partitions_ofTheTrail_leaveThePlannerFewDomainsToCompareWith() throws Exception {
+        String url = TestPostgres.newDatabase();
+        try (SqlBackend backend = new SqlBackendProvider().openSql(TestSettings.postgres(url, folder))) {
+            backend.tokens().noteExpired(Instant.now().plus(Duration.ofDays(21)), 100, open -> {});
+            List<String> partitions = partitions(url, "audit_event");
+            assertThat(partitions).hasSizeGreaterThan(3);
+            for (String partition : partitions) {
+                assertThat(rows(
+                                url,
+                                "pg_attribute where attrelid = '" + partition
+                                        + "'::regclass and attname = 'domain' and attstattarget = 10"))
+                        .as(partition)
+                        .isOne();
+            }
+        }
+    }
+
+    @Test
     void partitions_madeByTwoNodesAtOnce_areMadeOnce() {
         String url = TestPostgres.newDatabase();
         Settings settings = TestSettings.postgres(url, folder);
