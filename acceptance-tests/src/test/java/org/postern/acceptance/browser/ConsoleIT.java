@@ -19,10 +19,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.postern.acceptance.RunningPostern;
+import org.postern.acceptance.Wire;
 
 /** The console in Chromium, as support staff uses it: the two procedures of the hosted service, and what goes wrong. */
 class ConsoleIT {
     private static final String ALICE = "alice@acme.example";
+    private static final String CAROL = "carol@acme-labs.example";
     private static final String POSTMASTER = "postmaster@acme.example";
 
     private static RunningPostern postern;
@@ -216,6 +218,28 @@ class ConsoleIT {
         browser.press(Keys.ENTER);
         browser.await(d -> browser.find("#valid").getText().equals("The password is correct."));
         assertThat(browser.source()).doesNotContain("demo-alice");
+    }
+
+    @Test
+    void lastLogin_isSomebodys_howeverOftenDiagnoseTriedAfterIt() {
+        visit(CAROL, "Somebody's browser");
+        for (int i = 0; i < 21; i++) {
+            visit(CAROL, "Postern Diagnose");
+        }
+        signIn("company");
+        open(CAROL);
+
+        browser.await(d -> browser.all(".facts time").size() == 2);
+    }
+
+    /** Issues a token as a script does, and opens its link once. */
+    private static void visit(String mailbox, String program) {
+        String user = mailbox.replace("@", "%40");
+        String issue = "/tools/sso?admin=company%40acme.example&pass=demo-company&user=" + user;
+        String token = Wire.get(postern.port(), issue).body().replaceAll("(?s).*token: \\[([^]]+)].*", "$1");
+        String link = "/?_task=login&_action=login&user=" + user + "&pass=" + token;
+        assertThat(Wire.get(postern.port(), link, "User-Agent: " + program).header("Set-Cookie"))
+                .isPresent();
     }
 
     @Test

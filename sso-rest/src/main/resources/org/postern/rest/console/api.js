@@ -105,9 +105,16 @@ export const audit = (wanted, cursor) => send('GET', 'audit', {query: {...wanted
 export const overview = query => send('GET', 'overview', {query});
 
 /** The last time that a token opened this mailbox in somebody's browser; undefined where none did of late. */
-export const lastLogin = async user =>
-  (await send('GET', 'audit', {query: {user, event: 'redeemed', limit: '20'}})).items
-    .find(event => !event.user_agent?.startsWith(DIAGNOSE));
+export async function lastLogin(user) {
+  const query = {user, event: 'redeemed', limit: '20'};
+  let page, login;
+  do {
+    page = await send('GET', 'audit', {query});
+    login = page.items.find(event => !event.user_agent?.startsWith(DIAGNOSE));
+    Object.assign(query, {cursor: page.next, limit: '200'});
+  } while (!login && page.next);
+  return login;
+}
 
 /** Tells what a diagnosis finds as it is found: a name and what it is about. Whoever aborts ends it on the server too. */
 export const diagnose = (user, body, signal, tell) => send('POST', `users/${segment(user)}/diagnosis`,
