@@ -368,6 +368,29 @@ class MailServersIT {
         }
     }
 
+    @Test
+    void postfix_posternHanging_saysNothingOfThePassword_andEndsByItself(@TempDir Path own) throws Exception {
+        Relay relay = new Relay(authPort);
+        try (MailServer server = MailServer.postfix(own, relay.port())) {
+            server.endProcesses("smtpd");
+            relay.close();
+            try (ServerSocket silent = new ServerSocket(relay.port(), 50, InetAddress.getLoopbackAddress())) {
+                long begin = System.nanoTime();
+                assertThat(Swaks.send(server.smtp, "PLAIN", ALICE, "demo-alice").said())
+                        .as(silent + server.log())
+                        .contains("Remote host closed connection unexpectedly")
+                        .doesNotContain("535");
+                assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                        .isBetween(Duration.ofSeconds(8), Duration.ofSeconds(15));
+            }
+            try (Relay back = new Relay(relay.port(), authPort)) {
+                assertThat(Swaks.send(server.smtp, "PLAIN", ALICE, "demo-alice").exit())
+                        .as(back.said() + server.log())
+                        .isZero();
+            }
+        }
+    }
+
     private static int swaks(String mechanism, String user, String password) throws IOException, InterruptedException {
         return Swaks.send(postfix.smtp, mechanism, user, password).exit();
     }

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Stands between the webmail and its mail server, and keeps what the webmail says. */
 final class Relay implements AutoCloseable {
     private final ServerSocket listening;
+    private final Thread accepting;
     private final int target;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
@@ -26,7 +27,7 @@ final class Relay implements AutoCloseable {
     Relay(int port, int target) throws IOException {
         this.target = target;
         listening = new ServerSocket(port, 20, InetAddress.getLoopbackAddress());
-        daemon(this::accept);
+        accepting = daemon(this::accept);
     }
 
     int port() {
@@ -72,16 +73,22 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    private static void daemon(Runnable work) {
+    private static Thread daemon(Runnable work) {
         Thread thread = new Thread(work, "relay");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
-    /** Ends what is open, too. */
+    /** Ends what is open, too. The port is free afterwards. */
     @Override
     public void close() throws IOException {
         listening.close();
+        try {
+            accepting.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket client : open) {
             client.close();
         }
