@@ -27,7 +27,7 @@ public final class OperatorDirectoryProvider implements DirectoryProvider {
         MailDirectory own = backend.directory();
         OurDomains ours = new OurDomains(own, clock);
         Optional<LdapMailboxes> ldap =
-                settings.directory().ldap().map(l -> new LdapMailboxes(l, ours::contained, clock));
+                settings.directory().ldap().map(l -> new LdapMailboxes(l, ours::containedOfLate, clock));
         Optional<ImapPasswords> imap =
                 settings.directory().imap().map(server -> new ImapPasswords(server, backend.keys()));
         LiveSecrets live = new LiveSecrets(backend.tokens(), backend.keys(), clock);

@@ -31,8 +31,8 @@ final class OurDomains {
         return remembered(domain).filter(ours -> ours).orElseGet(() -> look(domain));
     }
 
-    /** The same of a domain that nobody named: one that is made now may be seen a minute later. */
-    boolean contained(DomainName domain) {
+    /** The same of a domain that nobody named, where a no counts for a minute too. */
+    boolean containedOfLate(DomainName domain) {
         return remembered(domain).orElseGet(() -> look(domain));
     }
 

@@ -56,7 +56,7 @@ class PollTest {
                         own,
                         ours,
                         Optional.of(new LdapMailboxes(
-                                ldap.settings().directory().ldap().orElseThrow(), ours::contained, clock)),
+                                ldap.settings().directory().ldap().orElseThrow(), ours::containedOfLate, clock)),
                         Optional.empty(),
                         new LiveSecrets(store.tokens(), store.keys(), clock))) {
             assertThat(directory.closedAmong(open)).isEqualTo(open);

@@ -48,7 +48,8 @@ final class DataFolder {
             }
             return this;
         } catch (IOException e) {
-            throw new SettingsException(Setting.DATA.key(), "the folder " + path + " cannot be made or read");
+            throw new SettingsException(
+                    Setting.DATA.key(), "the folder " + path + " cannot be made or read (" + e + ")");
         }
     }
 
