@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.KeyedHash;
 import org.postern.core.UnavailableException;
+import org.postern.core.settings.Setting;
 import org.postern.core.spi.AuditCheck;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -164,8 +165,23 @@ final class AuditSeals {
             return next;
         });
         heads.begun(opened.chain());
+        tellOfOtherKeys(opened.chain());
         KeyedHash chainKey = ChainRecord.chainKey(key, opened.chain(), nonce);
         return new AuditChain(opened.chain(), chainKey, 1, opened.hash());
+    }
+
+    /** Nodes with different keys refuse each other's tokens, and neither could say why. */
+    private void tellOfOtherKeys(long begun) {
+        List<KeyedHash> keys = keys();
+        database.call(AuditSeals::openings).stream()
+                .filter(o -> o.chain() == begun - 1 && chainKey(o, keys).isEmpty())
+                .forEach(o -> LOG.error(
+                        "Who began the audit trail's chain {} on {} had a key that this node does not have. If that is another"
+                                + " node, each refuses the other's tokens: give both the same {}. If the key was taken"
+                                + " away, audit verify still needs it",
+                        o.chain(),
+                        o.openedAt(),
+                        Setting.KEYS.key()));
     }
 
     static List<ChainRecord.Opening> openings(Connection connection) throws SQLException {

@@ -3,6 +3,9 @@ package org.postern.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,6 +38,7 @@ import org.postern.core.settings.Settings;
 import org.postern.core.spi.AuditCheck;
 import org.postern.core.spi.AuditCheck.Finding;
 import org.postern.core.spi.AuditCheck.Kind;
+import org.slf4j.LoggerFactory;
 
 /** Contract, section 11: append-only. Whoever changes the trail behind the product's back is found out. */
 class AuditChainTest {
@@ -489,6 +493,33 @@ class AuditChainTest {
             write(backend, 2);
             assertThat(kinds(check(backend))).containsExactly(Kind.KEY_MISSING);
             assertThat(check(backend).intact()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void nodeWithOtherKeys_isToldOf_andOneWithTheSameIsNot() {
+        String url = TestPostgres.newDatabase();
+        String same = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=";
+        String other = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAI=";
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(AuditSeals.class);
+        said.start();
+        logger.addAppender(said);
+        try (SqlBackend first = open(TestSettings.postgres(url, folder, "sso.keys", same));
+                SqlBackend second = open(TestSettings.postgres(url, folder, "sso.keys", same));
+                SqlBackend third = open(TestSettings.postgres(url, folder, "sso.keys", other + "," + same));
+                SqlBackend stranger = open(TestSettings.postgres(url, folder, "sso.keys", same))) {
+            write(first, 1);
+            write(second, 1);
+            write(third, 1);
+            assertThat(said.list).isEmpty();
+            write(stranger, 2);
+            assertThat(said.list)
+                    .singleElement()
+                    .satisfies(e ->
+                            assertThat(e.getFormattedMessage()).contains("chain 3", "give both the same sso.keys"));
+        } finally {
+            logger.detachAppender(said);
         }
     }
 
