@@ -1,5 +1,6 @@
 package org.postern.directory;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.postern.core.DomainName;
@@ -57,6 +58,11 @@ record OperatorEditor(DirectoryEditor own, MailDirectory directory, boolean inLd
                 () -> new IllegalArgumentException("an administrator needs a password of his own here"));
         own.createAdministrator(address, role, company, domains, password);
         own.setPassword(address, his);
+    }
+
+    @Override
+    public List<Issuer> issuers() {
+        return own.issuers();
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.postern.directory;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -154,6 +155,11 @@ class LdapMailDirectoryTest extends MailDirectoryContract {
                     domains,
                     password.or(() -> has ? Optional.of(Secret.of("of his own")) : password));
             versions.putIfAbsent(address, UUID.randomUUID().toString());
+        }
+
+        @Override
+        public List<Issuer> issuers() {
+            return postern.issuers();
         }
 
         @Override

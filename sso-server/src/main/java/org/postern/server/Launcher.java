@@ -156,7 +156,7 @@ public final class Launcher {
                   company create NAME
                   domain create DOMAIN --company NAME
                   mailbox create | suspend | resume | password ADDRESS
-                  admin create | remove | password ADDRESS
+                  admin list | create | remove | password ADDRESS
                   apikey create | remove ADDRESS
                   token list ADDRESS, token revoke ID
                   keys rotate

@@ -5,6 +5,8 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -238,6 +240,16 @@ public final class InMemoryDirectory implements MailDirectory {
                 require(made.isPresent() || mailboxes.containsKey(address), "a password is needed for " + address);
                 administrators.put(address, new Administrator(address, role, company, domainsGiven));
                 made.ifPresent(p -> passwords.putIfAbsent(address, p));
+            }
+        }
+
+        @Override
+        public List<Issuer> issuers() {
+            synchronized (InMemoryDirectory.this) {
+                return administrators.values().stream()
+                        .sorted(Comparator.comparing(Administrator::address))
+                        .map(a -> new Issuer(a, Collections.frequency(apiKeys.values(), a.address())))
+                        .toList();
             }
         }
 

@@ -1,7 +1,9 @@
 package org.postern.core.spi;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.postern.core.Administrator;
 import org.postern.core.DomainName;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Role;
@@ -18,6 +20,13 @@ public interface DirectoryEditor {
     default Set<MailboxField> mailboxFields() {
         return Set.of(MailboxField.values());
     }
+
+    /**
+     * Who may issue tokens, and by how many keys beside his password.
+     *
+     * @param apiKeys how many there are of him
+     */
+    record Issuer(Administrator administrator, int apiKeys) {}
 
     /** Whether there is no company yet: nothing of anybody's is here. */
     boolean isEmpty();
@@ -39,6 +48,9 @@ public interface DirectoryEditor {
      */
     void createAdministrator(
             MailboxAddress address, Role role, String company, Set<DomainName> domains, Optional<Secret> password);
+
+    /** All administrators, by address. */
+    List<Issuer> issuers();
 
     /** Takes the administrator's role and API keys from an address; returns whether it had one. A mailbox stays. */
     boolean removeAdministrator(MailboxAddress address);

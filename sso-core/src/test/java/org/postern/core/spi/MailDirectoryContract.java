@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -380,6 +381,21 @@ public abstract class MailDirectoryContract {
         assertThatThrownBy(() -> editor.addApiKey(chief, secret))
                 .hasMessageNotContaining(secret.reveal())
                 .hasNoCause();
+    }
+
+    @Test
+    void issuers_areAllAdministrators_withTheirDomainsAndTheNumberOfTheirKeys() {
+        Administrator company = administrator(chief, Role.COMPANY, Set.of());
+        Administrator mail = administrator(bob, Role.MAIL, Set.of(domain));
+        mailbox(alice);
+        editor.addApiKey(chief, key("one"));
+        editor.addApiKey(chief, key("two"));
+        assertThat(other.editor().orElseThrow().issuers())
+                .contains(new DirectoryEditor.Issuer(company, 2), new DirectoryEditor.Issuer(mail, 0))
+                .isSortedAccordingTo(Comparator.comparing(i -> i.administrator().address()))
+                .noneMatch(i -> i.administrator().address().equals(alice));
+        editor.removeAdministrator(chief);
+        assertThat(editor.issuers()).noneMatch(i -> i.administrator().equals(company));
     }
 
     @Test

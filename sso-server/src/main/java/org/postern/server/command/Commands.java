@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.postern.core.Administrator;
 import org.postern.core.DomainName;
 import org.postern.core.LoginToken;
 import org.postern.core.MailboxAddress;
@@ -87,6 +88,7 @@ public final class Commands {
                         "ADDRESS --role mail|domain|company --company NAME [--domain DOMAIN]...",
                         Set.of("--role", "--company", "--domain"),
                         opened(this::createAdministrator)));
+        commands.put("admin list", new Command("", Set.of(), opened(this::listAdministrators)));
         commands.put("admin remove", new Command("ADDRESS", Set.of(), opened(this::removeAdministrator)));
         commands.put("admin password", new Command("ADDRESS", Set.of(), opened(this::setPassword)));
         commands.put("apikey create", new Command("ADDRESS", Set.of(), opened(this::createApiKey)));
@@ -321,6 +323,26 @@ public final class Commands {
                 out.println("domain " + domain + " is new");
             }
         }
+    }
+
+    private int listAdministrators(Postern postern, Arguments arguments) throws UsageException {
+        arguments.noWords();
+        for (DirectoryEditor.Issuer issuer : editor(postern).issuers()) {
+            Administrator a = issuer.administrator();
+            String domains = a.domains().stream()
+                    .map(DomainName::toString)
+                    .sorted()
+                    .reduce((one, other) -> one + ", " + other)
+                    .orElse("all its domains");
+            out.printf(
+                    "%s  %-7s  %s: %s%s%n",
+                    a.address(),
+                    a.role().apiName(),
+                    a.company(),
+                    domains,
+                    issuer.apiKeys() == 0 ? "" : "  " + counted(issuer.apiKeys(), "API key", "API keys"));
+        }
+        return DONE;
     }
 
     private int removeAdministrator(Postern postern, Arguments arguments) throws UsageException {

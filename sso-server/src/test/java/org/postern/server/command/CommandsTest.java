@@ -162,6 +162,26 @@ class CommandsTest {
     }
 
     @Test
+    void adminList_tellsWhoMayIssue_andByHowManyKeys() {
+        assertThat(run("", "admin", "list").code()).isEqualTo(1);
+        makeFirm();
+        String[] help = {"admin", "create", "help@firm.example", "--role", "mail", "--company", "Firm"};
+        run(
+                "",
+                Stream.concat(Stream.of(help), Stream.of("--domain", "firm.example", "--domain", "b.example"))
+                        .toArray(String[]::new));
+        run("", "apikey", "create", BOSS);
+        run("", "apikey", "create", BOSS);
+
+        assertThat(run("", "admin", "list"))
+                .isEqualTo(new Outcome(
+                        0,
+                        BOSS + "  company  Firm: all its domains  2 API keys\n"
+                                + "help@firm.example  mail     Firm: b.example, firm.example\n",
+                        ""));
+    }
+
+    @Test
     void tokenListAndRevoke_showNoValueAndEndTheToken() {
         makeFirm();
         Issuance.Issued issued = look(this::issue);
@@ -338,6 +358,7 @@ class CommandsTest {
         "company create Firm, 1",
         "apikey create nobody@firm.example, 1",
         "token list nobody@firm.example, 1",
+        "admin list everybody, 2",
         "token revoke 123, 2",
         "token revoke 01a20da7-7950-7b64-b972-96ffb266d9bd, 1",
         "purge now, 2",
