@@ -14,14 +14,17 @@ function script_init()
   end
   authorization = "Bearer " .. string.gsub(file:read("l") or "", "[%s%c]", "")
   file:close()
-  client = dovecot.http.client{
+  return 0
+end
+
+local function new_client()
+  return dovecot.http.client{
     connect_timeout_msecs = 500,
     request_timeout_msecs = 2000,
     request_absolute_timeout_msecs = 2500,
     max_attempts = 1,
     user_agent = "dovecot-lua"
   }
-  return 0
 end
 
 local function encoded(text)
@@ -29,10 +32,11 @@ local function encoded(text)
 end
 
 function auth_password_verify(request, password)
-  if not client then
+  if not authorization then
     request:log_error("postern: no key in " .. KEY_FILE)
     return dovecot.auth.PASSDB_RESULT_INTERNAL_FAILURE, {}
   end
+  client = client or new_client()
   local call = client:request{url = URL, method = "POST"}
   call:add_header("Authorization", authorization)
   call:add_header("Content-Type", "application/x-www-form-urlencoded")
@@ -40,6 +44,11 @@ function auth_password_verify(request, password)
     .. "&protocol=" .. encoded(request.service) .. "&client_ip=" .. encoded(request.rip))
   local answer = call:submit()
   local status = answer:status()
+  if status >= 9000 then
+    -- No answer. This client would now wait longer from one connection to the next, up to a minute; a new one does not.
+    client = nil
+    collectgarbage()
+  end
   if status == 200 then
     return dovecot.auth.PASSDB_RESULT_OK, {}
   end

@@ -156,6 +156,17 @@ class MailServersIT {
         }
     }
 
+    /** Dovecot's HTTP client waits after each connection that failed twice as long before the next, up to a minute. */
+    @Test
+    void lua_posternDown_noLoginWaitsForThoseBefore(@TempDir Path own) throws IOException {
+        try (MailServer server = MailServer.dovecot(own, "lua", RunningPostern.freePort())) {
+            for (int login = 0; login < 8; login++) {
+                assertThat(timed(() -> List.of(MailClient.imap(server.imap, ALICE, "demo-alice"))))
+                        .isLessThan(Duration.ofSeconds(1));
+            }
+        }
+    }
+
     /** 401 is what Postern says to a wrong key. */
     @ParameterizedTest
     @ValueSource(strings = {"lua 500", "oauth2 500", "lua 401", "oauth2 401"})
