@@ -142,14 +142,19 @@ final class AuditSeals {
         }
     }
 
+    /** @param before the newest chain there was */
+    private record Begun(ChainRecord.Opening opened, Optional<ChainRecord.Opening> before) {}
+
     /** Where two begin a chain at once, one of them tries again. */
     private AuditChain open(KeyedHash key) {
         byte[] bytes = new byte[NONCE_BYTES];
         random.nextBytes(bytes);
         Bytes nonce = Bytes.of(bytes);
-        ChainRecord.Opening opened = database.write(connection -> {
+        Begun begun = database.write(connection -> {
             List<ChainRecord.Opening> all = openings(connection);
-            long chain = all.isEmpty() ? 1 : all.get(all.size() - 1).chain() + 1;
+            Optional<ChainRecord.Opening> before =
+                    all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+            long chain = before.map(o -> o.chain() + 1).orElse(1L);
             long unsealed = chain > 1
                     ? 0
                     : Command.of("select count(*) as n from audit_event where chain is null")
@@ -162,26 +167,26 @@ final class AuditSeals {
             } catch (SQLException e) {
                 throw Faults.isTwin(e) ? new SQLException("another chain was begun", Faults.COLLISION) : e;
             }
-            return next;
+            return new Begun(next, before);
         });
+        ChainRecord.Opening opened = begun.opened();
         heads.begun(opened.chain());
-        tellOfOtherKeys(opened.chain());
+        begun.before().filter(o -> !o.isHashedBy(key)).ifPresent(this::tellOfOtherKeys);
         KeyedHash chainKey = ChainRecord.chainKey(key, opened.chain(), nonce);
         return new AuditChain(opened.chain(), chainKey, 1, opened.hash());
     }
 
     /** Nodes with different keys refuse each other's tokens, and neither could say why. */
-    private void tellOfOtherKeys(long begun) {
-        List<KeyedHash> keys = keys();
-        database.call(AuditSeals::openings).stream()
-                .filter(o -> o.chain() == begun - 1 && chainKey(o, keys).isEmpty())
-                .forEach(o -> LOG.error(
-                        "Who began the audit trail's chain {} on {} had a key that this node does not have. If that is another"
-                                + " node, each refuses the other's tokens: give both the same {}. If the key was taken"
-                                + " away, audit verify still needs it",
-                        o.chain(),
-                        o.openedAt(),
-                        Setting.KEYS.key()));
+    private void tellOfOtherKeys(ChainRecord.Opening before) {
+        if (chainKey(before, keys()).isEmpty()) {
+            LOG.error(
+                    "Who began the audit trail's chain {} on {} had a key that this node does not have. If that is another"
+                            + " node, each refuses the other's tokens: give both the same {}. If the key was taken"
+                            + " away, audit verify still needs it",
+                    before.chain(),
+                    before.openedAt(),
+                    Setting.KEYS.key());
+        }
     }
 
     static List<ChainRecord.Opening> openings(Connection connection) throws SQLException {

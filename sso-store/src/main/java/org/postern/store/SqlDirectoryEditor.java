@@ -2,15 +2,12 @@ package org.postern.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.stream.Collectors;
-import org.postern.core.Administrator;
 import org.postern.core.DomainName;
 import org.postern.core.MailboxAddress;
 import org.postern.core.Role;
@@ -128,33 +125,19 @@ final class SqlDirectoryEditor implements DirectoryEditor {
 
     @Override
     public List<Issuer> issuers() {
-        Command all = Command.of("select a.address, a.admin_role, a.company, d.domain,"
-                + " (select count(*) from api_key k where k.administrator = a.address) as api_keys"
-                + " from administrator a left join administrator_domain d on d.administrator = a.address");
+        Command all = Command.of("select " + SqlMailDirectory.ADMINISTRATOR_COLUMNS
+                + ", (select count(*) from api_key k where k.administrator = a.address) as api_keys"
+                + SqlMailDirectory.ADMINISTRATORS);
         Map<MailboxAddress, Issuer> issuers = new TreeMap<>();
-        for (Issuer row : database.call(c -> all.list(c, SqlDirectoryEditor::issuer))) {
-            issuers.merge(row.administrator().address(), row, SqlDirectoryEditor::withDomainsOf);
+        for (Issuer row : database.call(
+                c -> all.list(c, row -> new Issuer(SqlMailDirectory.administrator(row), row.number("api_keys"))))) {
+            issuers.merge(
+                    row.administrator().address(),
+                    row,
+                    (one, other) -> new Issuer(
+                            SqlMailDirectory.withDomainsOf(one.administrator(), other.administrator()), one.apiKeys()));
         }
         return List.copyOf(issuers.values());
-    }
-
-    /** With the one domain that its row has, or none. */
-    private static Issuer issuer(Row row) throws SQLException {
-        Optional<DomainName> domain = row.textIfAny("domain").map(d -> Row.parsed(DomainName::parse, d));
-        return new Issuer(
-                new Administrator(
-                        row.address("address"),
-                        Row.parsed(Role::parse, row.text("admin_role")),
-                        row.text("company"),
-                        domain.stream().collect(Collectors.toSet())),
-                row.number("api_keys"));
-    }
-
-    private static Issuer withDomainsOf(Issuer one, Issuer other) {
-        Administrator a = one.administrator();
-        Set<DomainName> domains = new HashSet<>(a.domains());
-        domains.addAll(other.administrator().domains());
-        return new Issuer(new Administrator(a.address(), a.role(), a.company(), domains), one.apiKeys());
     }
 
     @Override

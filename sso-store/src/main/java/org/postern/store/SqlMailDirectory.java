@@ -6,7 +6,6 @@ import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -22,9 +21,13 @@ import org.postern.core.spi.MailDirectory;
 
 /** The product's own user database. Plain JDBC but for the search, since every login looks here. Thread-safe. */
 final class SqlMailDirectory implements MailDirectory {
+    /** One row for each domain that is given to an administrator, and at least one. */
+    static final String ADMINISTRATORS =
+            " from administrator a left join administrator_domain d on d.administrator = a.address";
+
+    static final String ADMINISTRATOR_COLUMNS = "a.address, a.admin_role, a.company, d.domain";
     private static final String ADMINISTRATOR =
-            "select a.address, a.admin_role, a.company, d.domain from administrator a"
-                    + " left join administrator_domain d on d.administrator = a.address where a.address = ";
+            "select " + ADMINISTRATOR_COLUMNS + ADMINISTRATORS + " where a.address = ";
 
     private final Database database;
     private final Listings listings;
@@ -68,21 +71,25 @@ final class SqlMailDirectory implements MailDirectory {
                 p -> p.bytes(digest(apiKey))));
     }
 
-    /** One row for each domain that is given to him, and at least one. */
     private Optional<Administrator> administrator(Command command) {
-        Set<DomainName> domains = new HashSet<>();
-        List<Administrator> rows = database.call(c -> {
-            domains.clear();
-            return command.list(c, row -> {
-                row.textIfAny("domain").ifPresent(d -> domains.add(Row.parsed(DomainName::parse, d)));
-                return new Administrator(
-                        row.address("address"),
-                        Row.parsed(Role::parse, row.text("admin_role")),
-                        row.text("company"),
-                        Set.of());
-            });
-        });
-        return rows.stream().findFirst().map(a -> new Administrator(a.address(), a.role(), a.company(), domains));
+        return database.call(c -> command.list(c, SqlMailDirectory::administrator)).stream()
+                .reduce(SqlMailDirectory::withDomainsOf);
+    }
+
+    /** With the one domain of this row, or none. */
+    static Administrator administrator(Row row) throws SQLException {
+        Optional<DomainName> domain = row.textIfAny("domain").map(d -> Row.parsed(DomainName::parse, d));
+        return new Administrator(
+                row.address("address"),
+                Row.parsed(Role::parse, row.text("admin_role")),
+                row.text("company"),
+                domain.map(Set::of).orElse(Set.of()));
+    }
+
+    static Administrator withDomainsOf(Administrator one, Administrator other) {
+        Set<DomainName> domains = new HashSet<>(one.domains());
+        domains.addAll(other.domains());
+        return new Administrator(one.address(), one.role(), one.company(), domains);
     }
 
     @Override

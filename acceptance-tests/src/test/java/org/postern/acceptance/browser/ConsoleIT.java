@@ -232,13 +232,12 @@ class ConsoleIT {
         browser.await(d -> browser.all(".facts time").size() == 2);
     }
 
-    /** Issues a token as a script does, and opens its link once. */
     private static void visit(String mailbox, String program) {
-        String user = mailbox.replace("@", "%40");
-        String issue = "/tools/sso?admin=company%40acme.example&pass=demo-company&user=" + user;
-        String token = Wire.get(postern.port(), issue).body().replaceAll("(?s).*token: \\[([^]]+)].*", "$1");
-        String link = "/?_task=login&_action=login&user=" + user + "&pass=" + token;
-        assertThat(Wire.get(postern.port(), link, "User-Agent: " + program).header("Set-Cookie"))
+        String url = Desk.of(postern, "company@acme.example")
+                .issue(mailbox, "normal")
+                .url();
+        String target = url.substring(postern.address().length());
+        assertThat(Wire.get(postern.port(), target, "User-Agent: " + program).header("Set-Cookie"))
                 .isPresent();
     }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postern.core.Administrator;
 import org.postern.core.DomainName;
@@ -329,11 +330,9 @@ public final class Commands {
         arguments.noWords();
         for (DirectoryEditor.Issuer issuer : editor(postern).issuers()) {
             Administrator a = issuer.administrator();
-            String domains = a.domains().stream()
-                    .map(DomainName::toString)
-                    .sorted()
-                    .reduce((one, other) -> one + ", " + other)
-                    .orElse("all its domains");
+            String domains = a.role() == Role.COMPANY
+                    ? "all its domains"
+                    : a.domains().stream().map(DomainName::toString).sorted().collect(Collectors.joining(", "));
             out.printf(
                     "%s  %-7s  %s: %s%s%n",
                     a.address(),
