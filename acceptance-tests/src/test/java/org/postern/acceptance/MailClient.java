@@ -92,6 +92,26 @@ final class MailClient implements AutoCloseable {
         }
     }
 
+    /** By AUTH, which carries any byte (RFC 5034). */
+    static boolean pop3Plain(int port, String user, String password) throws IOException {
+        try (MailClient client = new MailClient(port)) {
+            client.in.readLine();
+            client.say("AUTH PLAIN " + base64("\0" + user + "\0" + password));
+            return client.in.readLine().startsWith("+OK");
+        }
+    }
+
+    /** By AUTHENTICATE, which carries any byte (RFC 9051, section 6.2.2). */
+    static boolean imapPlain(int port, String user, String password) throws IOException {
+        try (MailClient client = new MailClient(port)) {
+            client.in.readLine();
+            client.say("a AUTHENTICATE PLAIN");
+            client.in.readLine();
+            client.say(base64("\0" + user + "\0" + password));
+            return client.answerTo("a ").startsWith("a OK");
+        }
+    }
+
     /** Greets over SMTP and stays. */
     static MailClient smtp(int port) throws IOException {
         MailClient client = new MailClient(port);

@@ -30,7 +30,7 @@ class MailClientsIT {
     private static final String ALICE = "alice@acme.example";
     private static final String BOB = "bob@acme.example";
     private static final String ADMIN = "postmaster@acme.example";
-    private static final String PROXY = "the-proxy-opens-every-mailbox";
+    private static final String PROXY = MailServer.PROXY;
 
     @TempDir
     private static Path folder;
@@ -53,7 +53,7 @@ class MailClientsIT {
         int port = RunningPostern.freePort();
         int authPort = RunningPostern.freePort();
         dovecot = MailServer.dovecot(made("dovecot"), "lua", "http://127.0.0.1:" + port, certificate);
-        behind = MailServer.dovecotBehindNginx(made("behind"), PROXY);
+        behind = MailServer.dovecotBehindNginx(made("behind"));
         webmail = new Relay(dovecot.imap);
         postern = RunningPostern.demo()
                 .setting("sso.imap.url", "imap://127.0.0.1:" + webmail.port())

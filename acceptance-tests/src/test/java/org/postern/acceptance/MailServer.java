@@ -24,6 +24,9 @@ import java.util.stream.Stream;
 public final class MailServer implements AutoCloseable {
     private static final Path INTEGRATIONS = Path.of("..", "integrations");
     static final String DOVEADM_KEY = "the-doveadm-key-of-the-test";
+    /** What nginx logs in with behind itself. */
+    static final String PROXY = "the-proxy-opens-every-mailbox";
+
     /** The own password of Exim's user {@code plain}: it means something to shells, to forms and to Exim. */
     static final String ODD_PASSWORD = "}{yes}$auth1 ${run{/bin/false}}\\N%41&a=b+c\"'`:,;€";
 
@@ -123,13 +126,13 @@ public final class MailServer implements AutoCloseable {
     }
 
     /** Dovecot that asks nobody: it has the demo's passwords, and takes one from nginx in every token's place. */
-    static MailServer dovecotBehindNginx(Path folder, String password) {
+    static MailServer dovecotBehindNginx(Path folder) {
         try {
             return dovecot(
                     folder,
                     "",
                     "",
-                    edited("nginx/dovecot-behind.conf", Map.of("the-password-of-the-proxy", password)),
+                    edited("nginx/dovecot-behind.conf", Map.of("the-password-of-the-proxy", PROXY)),
                     Optional.empty());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -539,7 +542,8 @@ public final class MailServer implements AutoCloseable {
                             "192.0.2.10:110;", "127.0.0.1:" + behind.pop3 + ";",
                             "192.0.2.10:587;", "127.0.0.1:" + behind.smtp + ";",
                             "listen 127.0.0.1:8081;", "listen 127.0.0.1:" + http + ";",
-                            "http://127.0.0.1:8080;", "http://127.0.0.1:" + postern + ";",
+                            "http://127.0.0.1:8080/", "http://127.0.0.1:" + postern + "/",
+                            "the-password-of-the-proxy", PROXY,
                             "/var/log/nginx/", folder + "/"));
             String mail = edited(
                     "nginx/postern-mail.conf",

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MailServersIT {
     private static final String ALICE = "alice@acme.example";
     private static final String BOB = "bob@acme.example";
-    private static final String PROXY = "the-proxy-opens-every-mailbox";
+    private static final String PROXY = MailServer.PROXY;
 
     @TempDir
     private static Path folder;
@@ -52,7 +52,7 @@ class MailServersIT {
         folder.toFile().setReadable(true, false);
         int port = RunningPostern.freePort();
         authPort = RunningPostern.freePort();
-        behind = MailServer.dovecotBehindNginx(made("behind"), PROXY);
+        behind = MailServer.dovecotBehindNginx(made("behind"));
         lua = MailServer.dovecot(made("lua"), "lua", port);
         oauth2 = MailServer.dovecot(made("oauth2"), "oauth2", port);
         postern = RunningPostern.demo()
@@ -204,7 +204,7 @@ class MailServersIT {
         assertThat(nginx.log() + behind.log()).doesNotContain(token, PROXY);
     }
 
-    /** What stands at Postern's port in its place; 401 is what Postern says to a wrong key. */
+    /** What stands at Postern's port in its place; 401 is what Postern says to a wrong key, with more it is another program. */
     private static AutoCloseable inPlaceOfPostern(String how, int port) throws IOException {
         if (how.equals("down")) {
             return () -> {};
@@ -214,7 +214,13 @@ class MailServersIT {
         }
         HttpServer faulty = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         faulty.createContext("/", exchange -> {
-            exchange.sendResponseHeaders(Integer.parseInt(how), -1);
+            if (how.endsWith("of another program")) {
+                exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"" + "x".repeat(2_000) + '"');
+                exchange.getResponseHeaders().set("Set-Cookie", "x".repeat(1_000));
+            }
+            byte[] page = "<!DOCTYPE html>".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(Integer.parseInt(how.replaceFirst(" .*", "")), page.length);
+            exchange.getResponseBody().write(page);
             exchange.close();
         });
         faulty.start();
@@ -222,7 +228,18 @@ class MailServersIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"down, 502", "hanging, 504", "500, 500", "401, 401"})
+    @CsvSource({
+        "down, 502",
+        "hanging, 504",
+        "500, 500",
+        "401, 401",
+        "401 of another program, 401",
+        "410, 410",
+        "200, 200",
+        "200 of another program, 200",
+        "302, 302",
+        "999, 999"
+    })
     void nginx_posternDoesNotAnswer_ownPasswordsWork_within3Seconds_andTokensAsSoonAsItDoes(
             String how, String told, @TempDir Path own) throws Exception {
         String token = desk.issueByApi(ALICE, "normal", "Postern is " + how).getString("token");
@@ -299,6 +316,41 @@ class MailServersIT {
     @ValueSource(strings = {"none", "cram-md5", "apop", "external", ""})
     void nginx_posternDoesNotAnswer_onlyAPasswordGoesOn(String method) {
         assertThat(askedAsNginxDoes("x", method).all("Auth-Status")).containsExactly("Use PLAIN or LOGIN");
+    }
+
+    /**
+     * The server behind takes nginx's word for who the client is: with a line's end in his name he could tell it another
+     * address, and with a NUL at its end nginx's own password was no longer the one that is kept from him.
+     */
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void nginx_saysNoMoreToTheServerBehindThanANameAndAPassword(boolean posternAnswers, @TempDir Path own)
+            throws Exception {
+        int port = posternAnswers ? postern.port() : RunningPostern.freePort();
+        try (MailServer server = MailServer.nginx(own, port, certificate, "on", behind)) {
+            for (String end : List.of("\n", "\r\n", "\r")) {
+                String more = end + "XCLIENT ADDR=203.0.113.77" + end + "USER ";
+                assertThat(MailClient.pop3Plain(server.pop3, "nobody" + more + ALICE, "demo-alice"))
+                        .as(behind.log())
+                        .isFalse();
+                assertThat(MailClient.pop3Plain(server.pop3, ALICE, "wrong" + more + ALICE))
+                        .isFalse();
+            }
+            assertThat(behind.log()).doesNotContain("203.0.113.77");
+            for (String password : List.of(PROXY, PROXY + '\0', PROXY + "\0more", PROXY + "\r", PROXY + "\r\nNOOP")) {
+                assertThat(List.of(
+                                MailClient.pop3Plain(server.pop3, ALICE, password),
+                                MailClient.imapPlain(server.imap, ALICE, password),
+                                MailClient.smtpPlain(server.smtp, ALICE, password),
+                                MailClient.smtpLogin(server.smtp, ALICE, password)))
+                        .as(password + server.log() + behind.log())
+                        .containsOnly(false);
+            }
+            assertThat(MailClient.pop3Plain(server.pop3, ALICE, "demo-alice"))
+                    .as(server.log())
+                    .isTrue();
+            assertThat(server.log()).doesNotContain(PROXY, "demo-alice");
+        }
     }
 
     @Test

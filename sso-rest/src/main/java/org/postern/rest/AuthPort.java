@@ -48,6 +48,7 @@ final class AuthPort implements AutoCloseable {
     private final AtomicInteger number = new AtomicInteger();
     private final SecureRandom random = new SecureRandom();
     private final Seldom warnings = new Seldom();
+    private final Seldom strangers = new Seldom();
 
     /**
      * Listens from now on.
@@ -124,14 +125,17 @@ final class AuthPort implements AutoCloseable {
     private boolean mayAsk(Socket socket) {
         InetAddress peer = socket.getInetAddress();
         boolean may = settings.addresses().contains(peer.getHostAddress()) && (plain || peer.isLoopbackAddress());
-        boolean full = may && places.availablePermits() == 0;
-        if ((!may || full) && warnings.isTime()) {
+        if (!may && strangers.isTime()) {
             LOG.warn(
-                    "a mail server at {} was refused at the auth port: {}",
+                    "a mail server at {} was refused at the auth port: its address is not in sso.mail.addresses, or it is"
+                            + " another host and sso.http.plain is off",
+                    peer.getHostAddress());
+        }
+        if (may && places.availablePermits() == 0 && warnings.isTime()) {
+            LOG.warn(
+                    "a mail server at {} was refused at the auth port: there are {} connections",
                     peer.getHostAddress(),
-                    full
-                            ? "there are " + MOST_CONNECTIONS + " connections"
-                            : "its address is not in sso.mail.addresses, or it is another host and sso.http.plain is off");
+                    MOST_CONNECTIONS);
         }
         return may;
     }

@@ -12,29 +12,23 @@ import org.postern.core.settings.Settings;
 /**
  * Who sends a request, as far as that is known: travels with the request as its property.
  *
- * @param socketAddress the other end of the connection, whatever it forwards
  * @param contextPath where the web application is mounted, without a slash at its end
  * @param query the raw query string, or empty text
  */
-record Caller(
-        Client client,
-        Arrival arrival,
-        boolean maySendSecrets,
-        String socketAddress,
-        String contextPath,
-        String query) {
+record Caller(Client client, Arrival arrival, boolean maySendSecrets, String contextPath, String query) {
     static final String PROPERTY = Caller.class.getName();
     static final String ADMINISTRATOR = Administrator.class.getName();
 
     static Caller of(HttpServletRequest request, Settings.Http settings) {
-        String socketAddress = Objects.requireNonNullElse(request.getRemoteAddr(), "");
         Arrival arrival = Arrival.of(
-                settings, socketAddress, request.isSecure(), name -> Collections.list(request.getHeaders(name)));
+                settings,
+                Objects.requireNonNullElse(request.getRemoteAddr(), ""),
+                request.isSecure(),
+                name -> Collections.list(request.getHeaders(name)));
         return new Caller(
                 new Client(arrival.address(), Objects.requireNonNullElse(request.getHeader("User-Agent"), "")),
                 arrival,
                 arrival.maySendSecrets(settings),
-                socketAddress,
                 request.getContextPath(),
                 Objects.requireNonNullElse(request.getQueryString(), ""));
     }

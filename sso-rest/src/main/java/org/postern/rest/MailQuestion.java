@@ -21,7 +21,11 @@ record MailQuestion(String user, Secret secret, Optional<Channel> protocol, Clie
      * @param asks the mail server
      */
     static MailQuestion of(String user, String secret, String protocol, String address, Caller asks) {
-        return new MailQuestion(user, Secret.of(secret), channel(protocol), client(address, asks.socketAddress()));
+        return new MailQuestion(
+                user,
+                Secret.of(secret),
+                channel(protocol),
+                client(address, asks.arrival().address()));
     }
 
     static Client client(String address, String server) {

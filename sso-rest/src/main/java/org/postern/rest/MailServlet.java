@@ -36,6 +36,8 @@ final class MailServlet extends HttpServlet {
     private final transient MailGrant grant;
     private final transient NginxCheck nginx;
     private final transient Seldom warnings = new Seldom();
+    /** Of their own: whoever knocks from anywhere shall not hide that a mail server's key is wrong. */
+    private final transient Seldom strangers = new Seldom();
 
     MailServlet(Postern postern) {
         this.settings = postern.settings().mail();
@@ -56,13 +58,13 @@ final class MailServlet extends HttpServlet {
             response.setStatus(404);
             return;
         }
-        if (!settings.addresses().contains(caller.socketAddress())) {
-            refuse(response, caller, "its address is not in sso.mail.addresses");
+        if (!settings.addresses().contains(caller.arrival().address())) {
+            refuse(response, caller, strangers, "its address is not in sso.mail.addresses");
             return;
         }
         if (!caller.maySendSecrets()) {
             // No 403: a mail server would take that for "no token", and nobody would notice.
-            refuse(response, caller, "passwords are taken over HTTPS only");
+            refuse(response, caller, warnings, "passwords are taken over HTTPS only");
             return;
         }
         if (!request.getMethod().equals(method)) {
@@ -91,11 +93,11 @@ final class MailServlet extends HttpServlet {
             if (isKey(request) || asked.secret().equals(settings.key())) {
                 grant.answer(asked, response, caller);
             } else {
-                refuse(response, caller, "its client_secret is not the mail key");
+                refuse(response, caller, warnings, "its client_secret is not the mail key");
                 grant.refuseClient(response);
             }
         } else if (!isKey(request)) {
-            refuse(response, caller, "its key is not the mail key");
+            refuse(response, caller, warnings, "its key is not the mail key");
         } else if (call.equals("/check")) {
             check.answer(request, response, caller);
         } else {
@@ -112,9 +114,9 @@ final class MailServlet extends HttpServlet {
                         && bearer.key().equals(settings.key()));
     }
 
-    private void refuse(HttpServletResponse response, Caller caller, String why) {
-        if (warnings.isTime()) {
-            LOG.warn("a mail server at {} was refused: {}", caller.socketAddress(), why);
+    private static void refuse(HttpServletResponse response, Caller caller, Seldom seldom, String why) {
+        if (seldom.isTime()) {
+            LOG.warn("a mail server at {} was refused: {}", caller.arrival().address(), why);
         }
         response.setStatus(401);
     }

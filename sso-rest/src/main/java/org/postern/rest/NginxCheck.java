@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.postern.core.Channel;
 import org.postern.core.Secret;
 import org.postern.core.UnavailableException;
@@ -24,6 +25,8 @@ final class NginxCheck {
     private static final Logger LOG = LoggerFactory.getLogger(NginxCheck.class);
     /** From this attempt on nginx closes the connection instead of waiting for another. */
     private static final int LAST_ATTEMPT = 3;
+    /** NUL, LF and CR as nginx writes them. It hands them on, and the server behind reads another name, another password, or a command. */
+    private static final Pattern ENDS = Pattern.compile("%0[0AaDd]");
 
     private final MailLogins logins;
     private final Settings.Nginx settings;
@@ -46,6 +49,11 @@ final class NginxCheck {
         if (!method.equals("plain")) {
             // The secret of a token is kept nowhere, so no server can prove that it knows it.
             refuse(request, response, "Use PLAIN or LOGIN", "504 5.5.4");
+            return;
+        }
+        if (ENDS.matcher(header(request, "Auth-User")).find()
+                || ENDS.matcher(header(request, "Auth-Pass")).find()) {
+            refuse(request, response, "Invalid login or password", "535 5.7.8");
             return;
         }
         Optional<String> secret = decoded(header(request, "Auth-Pass"));

@@ -2,6 +2,9 @@ package org.postern.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.restassured.path.json.JsonPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.core.AuditEvent;
+import org.slf4j.LoggerFactory;
 
 /** Contract, section 9: what mail servers ask over HTTP, in each of their dialects. */
 class MailServersTest {
@@ -220,6 +224,71 @@ class MailServersTest {
         }
     }
 
+    /** A proxy asks for whoever reaches it: what counts is who asks it. */
+    @Test
+    void behindATrustedProxy_theMailServersOwnAddressCounts() {
+        try (Server other = new Server(Map.of(
+                "sso.mail.key", KEY, "sso.mail.addresses", "192.0.2.25", "sso.http.trusted-proxies", "127.0.0.1"))) {
+            HttpResponse<String> issued = other.as(
+                    Server.COMPANY,
+                    "POST",
+                    "/sso/v1/tokens",
+                    "{\"user\":\"alice@acme.example\",\"type\":\"normal\",\"reason\":\"T\"}");
+            String body = "user=alice%40acme.example&password="
+                    + JsonPath.from(issued.body()).getString("token");
+            for (String from : new String[] {"192.0.2.99", "192.0.2.25, 192.0.2.99", "127.0.0.1", "unknown"}) {
+                assertThat(forwarded(other, body, from).statusCode()).as(from).isEqualTo(401);
+            }
+            assertThat(forwarded(other, body, "192.0.2.25").statusCode()).isEqualTo(200);
+            assertThat(forwarded(other, body, "192.0.2.99, 192.0.2.25").statusCode())
+                    .isEqualTo(200);
+            assertThat(other.trail())
+                    .extracting(row -> row.client().userAgent())
+                    .contains("mail server 192.0.2.25")
+                    .doesNotContain("mail server 127.0.0.1");
+        }
+    }
+
+    private static HttpResponse<String> forwarded(Server proxied, String body, String from) {
+        return proxied.send(
+                "POST",
+                "/sso/mail/check",
+                body,
+                "X-Auth-Key",
+                KEY,
+                "Content-Type",
+                FORM,
+                "X-Forwarded-For",
+                from,
+                "X-Forwarded-Proto",
+                "https");
+    }
+
+    /** One line a minute for strangers, whoever they are, and another for mail servers: neither hides the other. */
+    @Test
+    void strangers_doNotHideThatAMailServersKeyIsWrong() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        try (Server other = new Server(Map.of("sso.mail.key", KEY, "sso.http.trusted-proxies", "127.0.0.1"))) {
+            log.start();
+            root.addAppender(log);
+            for (int i = 1; i <= 20; i++) {
+                forwarded(other, "user=a&password=b", "192.0.2." + i);
+            }
+            for (int i = 1; i <= 20; i++) {
+                other.send("POST", "/sso/mail/check", "user=a&password=b", "X-Auth-Key", KEY + i, "Content-Type", FORM);
+            }
+        } finally {
+            root.detachAppender(log);
+        }
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .filteredOn(line -> line.contains("was refused"))
+                .containsExactly(
+                        "a mail server at 192.0.2.1 was refused: its address is not in sso.mail.addresses",
+                        "a mail server at 127.0.0.1 was refused: its key is not the mail key");
+    }
+
     @Test
     void withoutAKey_thereIsNothing() {
         try (Server other = new Server(Map.of())) {
@@ -327,7 +396,7 @@ class MailServersTest {
     @Test
     void nginx_whatIsNoToken_goesOnAsItCame() throws IOException {
         for (String secret :
-                new String[] {"demo-alice", "wrong", issue("sso", ""), "%00%01%0D%0AAuth-Status:%20OK", "%"}) {
+                new String[] {"demo-alice", "wrong", issue("sso", ""), "%01%20Auth-Status:%20OK%250D%250A", "%"}) {
             String head = nginx("alice@acme.example", ascii(secret), "plain", "smtp", "1");
             assertThat(head)
                     .contains("Auth-Status: OK", "Auth-Server: 2001:db8::25", "Auth-Port: 587")
@@ -344,6 +413,24 @@ class MailServersTest {
         assertThat(nginx("alice@acme.example", ascii(PROXY), "plain", "imap", "3"))
                 .contains("Auth-Status: Invalid login or password")
                 .doesNotContain("Auth-Wait");
+    }
+
+    /** nginx sends them on as they are, so that the server behind reads another password, or a command. */
+    @ParameterizedTest
+    @ValueSource(strings = {"%00", "%0A", "%0D", "%0a", "%0d%0aNOOP", "%FF%00", "\u00ff%0A"})
+    void nginx_linesEndsAndNuls_areNeverSentOn(String end) throws IOException {
+        String token = issue("normal", "");
+        for (String[] login : new String[][] {
+            {"alice@acme.example", PROXY + end},
+            {"alice@acme.example", token + end},
+            {"alice@acme.example", end + "demo-alice"},
+            {"alice@acme.example" + end + "XCLIENT ADDR=192.0.2.66", "demo-alice"},
+            {end, token}
+        }) {
+            assertThat(nginx(login[0], login[1].getBytes(StandardCharsets.ISO_8859_1), "plain", "imap", "1"))
+                    .contains("Auth-Status: Invalid login or password", "Auth-Error-Code: 535 5.7.8", "Auth-Wait: 1")
+                    .doesNotContain("Auth-Server", PROXY, token);
+        }
     }
 
     /** Percent-encoded are only the bytes 1 to 32 and the percent sign; a plus sign is one, and other bytes come raw. */

@@ -101,4 +101,27 @@ class NodeTest {
                     .isEqualTo(403);
         }
     }
+
+    /** A proxy asks for whoever reaches it. */
+    @Test
+    void behindATrustedProxy_theWebmailsOwnAddressCounts() {
+        try (Server server = new Server(Map.of(
+                "sso.node.key", KEY, "sso.node.addresses", "192.0.2.1", "sso.http.trusted-proxies", "127.0.0.1"))) {
+            for (String from : List.of("192.0.2.1", "192.0.2.2", "192.0.2.1, 192.0.2.2", "127.0.0.1")) {
+                assertThat(server.send(
+                                        "POST",
+                                        "/sso/node/nothing",
+                                        "",
+                                        "Authorization",
+                                        "Bearer " + KEY,
+                                        "X-Forwarded-For",
+                                        from,
+                                        "X-Forwarded-Proto",
+                                        "https")
+                                .statusCode())
+                        .as(from)
+                        .isEqualTo(from.equals("192.0.2.1") ? 404 : 403);
+            }
+        }
+    }
 }

@@ -80,7 +80,7 @@ public final class NodeEndpoint {
      * Answers a webmail.
      *
      * @param path the whole path below the context path
-     * @param peer the address literal of the webmail's socket
+     * @param peer the webmail's address literal
      * @param authorization the header of this name, if there is one
      * @param form the body
      */
@@ -89,7 +89,6 @@ public final class NodeEndpoint {
             return Answer.of(404);
         }
         if (!settings.addresses().contains(peer) || !isKey(authorization.orElse(""))) {
-            LOG.warn("a webmail at {} was refused: its address or its key is not the right one", peer);
             return Answer.of(403);
         }
         if (!method.equals("POST")) {

@@ -67,12 +67,14 @@ public enum Setting {
             "",
             "The key that a remote webmail and its issuing service share; at least 16 characters. Secret."),
     NODE_ADDRESSES(
-            "sso.node.addresses", "127.0.0.1,::1", "The webmails' own addresses that may use the node key; by comma."),
+            "sso.node.addresses",
+            "127.0.0.1,::1",
+            "The webmails' own addresses that may use the node key, behind trusted proxies too; by comma."),
     MAIL_KEY("sso.mail.key", "", "The key with which mail servers ask about passwords; at least 8 characters. Secret."),
     MAIL_ADDRESSES(
             "sso.mail.addresses",
             "127.0.0.1,::1",
-            "The mail servers' own addresses that may use the mail key; by comma."),
+            "The mail servers' own addresses that may use the mail key, behind trusted proxies too; by comma."),
     NGINX_IMAP(
             "sso.mail.nginx.imap",
             "",
