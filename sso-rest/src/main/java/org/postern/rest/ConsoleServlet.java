@@ -12,9 +12,12 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code /console/}: the console's files, zipped in memory when they are first asked for. A browser keeps them and asks
@@ -22,6 +25,7 @@ import java.util.zip.GZIPOutputStream;
  */
 final class ConsoleServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(ConsoleServlet.class);
     private static final Pattern NAME = Pattern.compile("/((?:texts/)?[A-Za-z_]{1,40}\\.(css|html|js|json|svg))");
     private static final Map<String, String> TYPES = Map.of(
             "css", "text/css;charset=utf-8",
@@ -35,7 +39,14 @@ final class ConsoleServlet extends HttpServlet {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record StaticFile(byte[] bytes, byte[] zipped, String type, String tag) {}
 
+    private final transient Runnable whatPagesNeed;
+    private final transient AtomicBoolean begun = new AtomicBoolean();
     private final transient Map<String, StaticFile> files = new ConcurrentHashMap<>();
+
+    /** @param whatPagesNeed is done once, beside the first page, so that nobody waits for it who has yet to sign in */
+    ConsoleServlet(Runnable whatPagesNeed) {
+        this.whatPagesNeed = whatPagesNeed;
+    }
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -50,9 +61,22 @@ final class ConsoleServlet extends HttpServlet {
         Optional<StaticFile> file =
                 name.matches() ? file(name.group(1), TYPES.getOrDefault(name.group(2), "")) : Optional.empty();
         if (file.isPresent()) {
+            if (name.group(2).equals("html") && begun.compareAndSet(false, true)) {
+                Thread beside = new Thread(this::begin, "postern-console");
+                beside.setDaemon(true);
+                beside.start();
+            }
             send(file.get(), request, response);
         } else {
             Answers.send(response, HttpServletResponse.SC_NOT_FOUND, "text/plain;charset=utf-8", "not found\n");
+        }
+    }
+
+    private void begin() {
+        try {
+            whatPagesNeed.run();
+        } catch (RuntimeException fault) {
+            LOG.debug("what the console's pages need was not started beside the first: {}", fault.getMessage());
         }
     }
 

@@ -36,6 +36,17 @@ final class OnDemand extends GenericServlet {
         (servlet == null ? make() : servlet).service(request, response);
     }
 
+    /** Makes it before its first request, if the container has started this one. */
+    void begin() {
+        try {
+            if (getServletConfig() != null) {
+                make();
+            }
+        } catch (ServletException broken) {
+            throw new IllegalStateException(broken);
+        }
+    }
+
     private synchronized Servlet make() throws ServletException {
         Servlet servlet = made;
         if (servlet == null) {

@@ -16,6 +16,7 @@ import org.glassfish.jersey.CommonProperties;
 import org.glassfish.jersey.jackson.JacksonFeature;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
+import org.postern.core.MailboxAddress;
 import org.postern.core.remote.NodeEndpoint;
 import org.postern.core.service.Postern;
 import org.postern.core.settings.Setting;
@@ -31,6 +32,9 @@ public final class PosternRest {
     private static final String[] MAPPINGS = {
         "/api/*", "/sso/*", "/openapi", "/openapi.yaml", "/openapi.json", "/metrics"
     };
+
+    static final MailboxAddress NOBODY =
+            MailboxAddress.parse("nobody@postern.invalid").orElseThrow();
 
     private final Postern postern;
     private final Diagnoses diagnoses;
@@ -63,13 +67,17 @@ public final class PosternRest {
         Optional<AuthPort> port = authPort();
         Servlet mail = new OnDemand(() -> new MailServlet(postern), () -> port.ifPresent(AuthPort::close));
         add(context, "postern-mail", mail, "/sso/mail/*").setLoadOnStartup(1);
-        add(context, "postern-console", new ConsoleServlet(), "/console/*");
         add(context, "postern-health", new HealthServlet(postern.backend()), "/health/*");
-        add(
-                context,
-                "postern-rest",
-                new OnDemand(() -> new RestServlet(config(), postern.settings().http())),
-                MAPPINGS);
+        OnDemand api =
+                new OnDemand(() -> new RestServlet(config(), postern.settings().http()));
+        add(context, "postern-rest", api, MAPPINGS).setLoadOnStartup(1);
+        add(context, "postern-console", new ConsoleServlet(() -> beginLists(api)), "/console/*");
+    }
+
+    /** The first list costs the store much more than those after it: this is one, of a mailbox that nobody has. */
+    private void beginLists(OnDemand api) {
+        api.begin();
+        postern.backend().tokens().tokens(NOBODY, Optional.empty(), 1, Optional.empty());
     }
 
     /** Listens from now on, where a port is set. */

@@ -21,6 +21,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -68,6 +69,8 @@ class FaultsTest {
         final AtomicBoolean storeFails = new AtomicBoolean();
         final AtomicBoolean directoryFails = new AtomicBoolean();
         final AtomicInteger auditReads = new AtomicInteger(Integer.MAX_VALUE);
+        final AtomicInteger lists = new AtomicInteger();
+        final CountDownLatch listed = new CountDownLatch(1);
         final AtomicBoolean hangs = new AtomicBoolean();
         final CountDownLatch hang = new CountDownLatch(1);
 
@@ -75,6 +78,11 @@ class FaultsTest {
             return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (p, method, args) -> {
                 if (fails.get() || (method.getName().equals("audit") && auditReads.getAndDecrement() <= 0)) {
                     throw new UnavailableException("the test's database is away");
+                }
+                if (method.getName().equals("tokens") && args[0].equals(PosternRest.NOBODY)) {
+                    lists.incrementAndGet();
+                    listed.countDown();
+                    hang.await();
                 }
                 try {
                     return method.invoke(inner, args);
@@ -120,6 +128,18 @@ class FaultsTest {
         public void close() {
             inner.close();
         }
+    }
+
+    /** The first list is slow at a real store: whoever opens the console neither waits for it nor, signed in, begins with it. */
+    @Test
+    void consolesFirstPage_beginsAList_onceAndBesideIt() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            assertThat(server.get("/console/").statusCode()).isEqualTo(200);
+        }
+        assertThat(backend.listed.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(server.get("/console/index.html").statusCode()).isEqualTo(200);
+        assertThat(server.as(Server.MAIL, "GET", "/sso/v1/me", "").statusCode()).isEqualTo(200);
+        assertThat(backend.lists).hasValue(1);
     }
 
     private static void assertUnavailable(HttpResponse<String> answer) {
