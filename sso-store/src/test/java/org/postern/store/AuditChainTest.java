@@ -584,7 +584,7 @@ class AuditChainTest {
                         url.replace(":" + TestPostgres.port() + "/", ":" + proxy.port() + "/"),
                         folder,
                         "sso.database.timeout",
-                        "PT1S"))) {
+                        "PT5S"))) {
             write(backend, 2);
             proxy.set(TestProxy.State.DEAD);
             assertThatExceptionOfType(UnavailableException.class).isThrownBy(() -> write(backend, 1));
