@@ -63,8 +63,20 @@ public final class Administrators {
     /** The longest life of a session. */
     public static final Duration MAX_SESSION = Duration.ofDays(1);
 
-    /** Its start is told, and not each use. */
-    private static final String SESSION = "session";
+    /** By what somebody says who he is. */
+    private enum Shown {
+        PASSWORD("password"),
+        API_KEY("api key"),
+        /** Its start is told, and not each use. */
+        SESSION("session");
+
+        /** As the trail names it. */
+        final String told;
+
+        Shown(String told) {
+            this.told = told;
+        }
+    }
 
     private final MailDirectory directory;
     private final TokenStore store;
@@ -103,14 +115,14 @@ public final class Administrators {
     /** The administrator with this address and password. */
     public Login byPassword(String address, Secret password, Client client) {
         Optional<MailboxAddress> account = MailboxAddress.parse(address);
-        return attempt(account, client, "password", () -> {
+        return attempt(account, client, Shown.PASSWORD, () -> {
             return account.filter(a -> verified.isRight(a, password)).flatMap(directory::administrator);
         });
     }
 
     /** The administrator to whom this API key belongs. */
     public Login byApiKey(Secret apiKey, Client client) {
-        return attempt(Optional.empty(), client, "api key", () -> directory.administratorByApiKey(apiKey));
+        return attempt(Optional.empty(), client, Shown.API_KEY, () -> directory.administratorByApiKey(apiKey));
     }
 
     /** The administrator who started the session with this value, which is used by it. */
@@ -130,7 +142,7 @@ public final class Administrators {
 
     private Login bySession(String address, Secret value, boolean console, boolean used, Client client) {
         Optional<MailboxAddress> account = MailboxAddress.parse(address);
-        return attempt(account, client, SESSION, () -> {
+        return attempt(account, client, Shown.SESSION, () -> {
             Optional<AdminSession> session = account.flatMap(a -> session(a, value))
                     .filter(s -> s.idleAt().isPresent() == console)
                     .filter(this::isPasswordSame);
@@ -212,29 +224,26 @@ public final class Administrators {
 
     /** @param credentials looks at them: whose they are */
     private Login attempt(
-            Optional<MailboxAddress> account,
-            Client client,
-            String how,
-            Supplier<Optional<Administrator>> credentials) {
+            Optional<MailboxAddress> account, Client client, Shown by, Supplier<Optional<Administrator>> credentials) {
         Throttle.Admission admission =
                 throttle.begin(account.map(MailboxAddress::toString).orElse(""), client);
         if (admission instanceof Throttle.Blocked blocked) {
             return new Login.Throttled(
                     blocked.retryAfter(),
-                    audit.foldHeldBack(refusal(account, client, how + ": " + AuditTrail.HELD_BACK)));
+                    audit.foldHeldBack(refusal(account, client, by.told + ": " + AuditTrail.HELD_BACK)));
         }
         try (Throttle.Attempt counted = (Throttle.Attempt) admission) {
             Optional<Administrator> found = credentials.get().filter(a -> !authority.isSuspended(a.address()));
             if (found.isEmpty()) {
                 counted.wrong();
-                return new Login.Refused(audit.fold(refusal(account, client, how)));
+                return new Login.Refused(audit.fold(refusal(account, client, by.told)));
             }
             counted.right();
             Administrator administrator = found.get();
-            if (!how.equals(SESSION)) {
+            if (by != Shown.SESSION) {
                 audit.fold(AuditEvent.of(AuditEvent.Type.ADMIN_LOGIN, clock.instant(), client)
                         .by(administrator.address())
-                        .because(how));
+                        .because(by.told));
             }
             return new Login.Accepted(administrator);
         }
