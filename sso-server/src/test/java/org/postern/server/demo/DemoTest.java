@@ -13,7 +13,10 @@ import jakarta.mail.Store;
 import jakarta.mail.Transport;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -65,6 +68,27 @@ class DemoTest {
     void stop() {
         mail.stop();
         postern.close();
+    }
+
+    /** One that went on for a client that is gone took a processor until the end. */
+    @Test
+    void clientThatHangsUp_leavesNoThread() throws Exception {
+        for (int port : new int[] {mail.imapPort(), mail.pop3Port(), mail.smtpPort()}) {
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                assertThat(client.getInputStream().read()).isPositive();
+                assertThat(servingAt(port)).hasSize(1);
+            }
+            for (Thread serving : servingAt(port)) {
+                serving.join(10_000);
+            }
+            assertThat(servingAt(port)).isEmpty();
+        }
+    }
+
+    private static List<Thread> servingAt(int port) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().contains(":" + port + "<-"))
+                .toList();
     }
 
     private Secret token(SessionType type) {
