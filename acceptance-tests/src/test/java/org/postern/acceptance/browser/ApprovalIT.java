@@ -163,6 +163,21 @@ class ApprovalIT {
         });
     }
 
+    @Test
+    void diagnose_withWhatIsNoTokenOfTheMailbox_saysSoAtTheField() {
+        console.signIn("mail").open(ALICE);
+        browser.find("#diagnose-reason").sendKeys("Ticket 4711");
+        browser.find("#diagnose-token").sendKeys("no-token-of-alice");
+        browser.find("#diagnose-start").click();
+
+        browser.see("#diagnose-token-wrong", "No such token for this mailbox");
+        browser.await(d -> browser.hasFocus("#diagnose-token[aria-invalid=true]"));
+        assertThat(browser.find("#diagnose-token").getDomAttribute("aria-describedby"))
+                .contains("diagnose-token-wrong");
+        assertThat(browser.has("#diagnose [role=alert]")).isFalse();
+        new Look(browser, "console").at("console-diagnose-no-token");
+    }
+
     /** A password that the browser keeps is no word of its owner. */
     @Test
     void pageOfAnotherSite_doesNotApproveWithTheBrowsersPassword() {

@@ -146,6 +146,7 @@ export class Diagnose extends Component {
 
   render({mailbox, by}, {busy, services = {}, report, problem, cancelled, said}) {
     const approved = mailbox.approval !== 'none';
+    const wrong = problem?.errors.some(e => e.field === 'token') ? t('refused.unknown') : undefined;
     const shown = problem && problem.errors.length === 0;
     const whole = report && summary(report.services, cancelled || problem);
     return h('section', {class: 'card', 'aria-labelledby': 'diagnose-title'},
@@ -155,9 +156,9 @@ export class Diagnose extends Component {
         shown && h('p', {class: 'alert bad', role: 'alert', id: 'diagnose-error', tabindex: -1}, failure(problem, Object.keys(services).length > 0)),
         h('div', {class: 'pair'},
           h(Reason, {id: 'diagnose-reason', mailbox, problem}),
-          approved && h(Field, {id: 'diagnose-token', label: t('diagnose.token'), rule: t('diagnose.token.rule')},
+          approved && h(Field, {id: 'diagnose-token', label: t('diagnose.token'), rule: t('diagnose.token.rule'), error: wrong},
             h('input', {
-              ...described('diagnose-token', true), name: 'token', type: 'password', maxlength: 128, required: true,
+              ...described('diagnose-token', true, wrong), name: 'token', type: 'password', maxlength: 128, required: true,
               autocomplete: 'off'
             }))),
         h('p', {class: 'deeds'},
