@@ -24,6 +24,7 @@ import org.postern.acceptance.Wire;
 /** The console in Chromium, as support staff uses it: the two procedures of the hosted service, and what goes wrong. */
 class ConsoleIT {
     private static final String ALICE = "alice@acme.example";
+    private static final String BOB = "bob@acme.example";
     private static final String CAROL = "carol@acme-labs.example";
     private static final String POSTMASTER = "postmaster@acme.example";
 
@@ -321,6 +322,43 @@ class ConsoleIT {
         browser.find("#user").sendKeys("mail@acme.example");
         browser.find("#password").sendKeys("demo-mail", Keys.ENTER);
         browser.awaitElement("#mailboxes a");
+    }
+
+    @Test
+    void nextPage_isShownOnce_andTriedAgainWhereItFailed() {
+        for (int i = 0; i < 51; i++) {
+            visit(BOB, "Visit " + i);
+        }
+        signIn("mail");
+        open(BOB);
+        clickTwice("section:has(#tokens) .more button");
+        browser.await(d -> browser.all("#tokens tbody tr").size() >= 40);
+        browser.script("window.sound = fetch; window.fetch = () => Promise.reject(new TypeError())");
+        browser.find("section:has(#tokens) .more button").click();
+        browser.see("section:has(#tokens) [role=alert]", "The server cannot be reached");
+        browser.script("window.fetch = sound");
+        browser.find("section:has(#tokens) [role=alert] button").click();
+        browser.await(d -> browser.all("#tokens tbody tr").size() >= 51);
+        clickTwice("section:has(#sessions) .more button");
+        browser.await(d -> browser.all("#sessions tbody tr").size() > 50);
+
+        assertThat(browser.all("#tokens tbody tr")).hasSize(51);
+        assertThat(browser.has(".more")).isFalse();
+        assertThat(List.copyOf((List<?>) texts("#sessions tbody .rule"))).anyMatch(r -> "Visit 0".equals(r));
+        assertThat(browser.all("#sessions tbody tr")).hasSize(51);
+        // What fails is the list itself, loaded anew after a change.
+        browser.script(
+                "window.fetch = (url, to) => to.method === 'GET' ? Promise.reject(new TypeError()) : sound(url, to)");
+        browser.find("#tokens .deed button").click();
+        browser.find("#confirm-yes").click();
+        browser.see("section:has(#tokens) [role=alert]", "The server cannot be reached");
+        browser.script("window.fetch = sound");
+        browser.find("section:has(#tokens) [role=alert] button").click();
+        browser.see("#tokens", "revoked");
+    }
+
+    private static void clickTwice(String selector) {
+        browser.script("const b = document.querySelector(arguments[0]); b.click(); b.click();", selector);
     }
 
     @ParameterizedTest

@@ -96,8 +96,8 @@ export const waiting = async () =>
   (await send('GET', 'tokens', {query: {state: 'pending', limit: '100'}, background: true})).items.length;
 export const approve = id => send('POST', `tokens/${segment(id)}/approval`);
 export const revoke = id => send('DELETE', `tokens/${segment(id)}`);
-export const sessions = (user, background) =>
-  send('GET', 'sessions', {query: {user, limit: '50'}, background});
+export const sessions = (user, cursor, background) =>
+  send('GET', 'sessions', {query: {user, cursor, limit: '50'}, background});
 export const endSession = id => send('DELETE', `sessions/${segment(id)}`);
 export const audit = (wanted, cursor) => send('GET', 'audit', {query: {...wanted, cursor, limit: '50'}});
 
