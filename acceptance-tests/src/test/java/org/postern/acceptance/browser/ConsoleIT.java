@@ -321,7 +321,80 @@ class ConsoleIT {
         browser.see("#ended", "Your session has ended");
         browser.find("#user").sendKeys("mail@acme.example");
         browser.find("#password").sendKeys("demo-mail", Keys.ENTER);
-        browser.awaitElement("#mailboxes a");
+        browser.await(d -> texts("#mailboxes a").equals(List.of("bob@acme.example")));
+        assertThat(browser.find("#q").getDomProperty("value")).isEqualTo("bob");
+    }
+
+    @Test
+    void tabs_haveOneSession_andAFormIsWholeAgainForWhoeverFilledIt() {
+        signIn("mail");
+        open(ALICE);
+        browser.find("[name=type][value=sso]").click();
+        type("reason", "Ticket 4711");
+        type("token", "Kept-in-no-storage");
+        browser.find("#duration [value='4']").click();
+        browser.find("#locale [value=de]").click();
+        browser.find("#confirm").click();
+        browser.find("#read-only").click();
+        Object filled = form();
+
+        browser.inAnotherTab(ConsoleIT::signOut);
+        browser.awaitElement("#password");
+        browser.inAnotherTab(() -> signIn("mail"));
+        browser.awaitElement("#generate");
+        assertThat(form())
+                .isEqualTo(filled)
+                .isEqualTo("type=sso&reason=Ticket+4711&token=Kept-in-no-storage"
+                        + "&duration=4&locale=de&confirm=on&read-only=on");
+        browser.see("#strength", "Good");
+        assertThat(String.valueOf(browser.script("return JSON.stringify([localStorage, sessionStorage])")))
+                .doesNotContain("Kept", "4711");
+
+        browser.inAnotherTab(() -> {
+            signOut();
+            signIn("domain");
+        });
+        browser.see("#me", "domain@acme.example");
+        assertThat(browser.find("h1").getText()).isEqualTo("Mailboxes");
+        open(ALICE);
+        assertThat(form()).isEqualTo("type=normal&reason=&token=&duration=24&locale=");
+    }
+
+    private static Object form() {
+        return browser.script("return String(new URLSearchParams(new FormData(document.getElementById('generate'))))");
+    }
+
+    private static void signOut() {
+        browser.go(postern.address() + "/console/");
+        browser.awaitElement("#signout").click();
+        browser.awaitElement("#password");
+    }
+
+    /** As where a browser kept a tab asleep. */
+    @Test
+    void tabThatWasNotTold_goesOnAsTheSame_andAsNobodyElse() {
+        signIn("mail");
+        open(ALICE);
+        signInUntold("mail");
+        generate("sso", "By the new session");
+
+        browser.find("#given-close").click();
+        type("reason", "Of another administrator");
+        signInUntold("domain");
+        browser.find("#generate-token").click();
+        browser.see("#me", "domain@acme.example");
+        open(ALICE);
+        browser.see("#tokens", "By the new session");
+        assertThat(browser.find("#tokens").getText()).doesNotContain("Of another administrator");
+    }
+
+    private static void signInUntold(String role) {
+        Object status = browser.driver()
+                .executeAsyncScript(
+                        "const [pair, done] = arguments; const headers = {Authorization: `Basic ${btoa(pair)}`};"
+                                + "fetch('/sso/v1/session', {method: 'POST', headers}).then(r => done(r.status));",
+                        role + "@acme.example:demo-" + role);
+        assertThat(status).isEqualTo(200L);
     }
 
     @Test

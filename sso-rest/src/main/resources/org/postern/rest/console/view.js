@@ -1,10 +1,10 @@
 // What every page of the console is made of.
-import {Component, h, render} from './preact.js';
+import {Component, Fragment, h, render} from './preact.js';
 import {has, t} from './texts.js';
 
 const SHORT = 120;
 
-export {Component, h, render};
+export {Component, Fragment, h, render};
 
 /** The address of a page with what it is asked to show; what is empty is left out. */
 export const linkTo = (page, wanted) => {
