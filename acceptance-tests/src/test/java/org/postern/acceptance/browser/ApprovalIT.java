@@ -164,6 +164,20 @@ class ApprovalIT {
     }
 
     @Test
+    void requestThatSomebodyElseRevoked_isSaidToWaitNoMore_andGoes() {
+        Desk desk = Desk.of(postern, "company@acme.example");
+        Desk.Issued asked = desk.issue(ALICE, "normal", "\"reason\":\"Revoked meanwhile\"");
+        console.signIn("mail");
+        requests();
+        browser.see("#requests", "Revoked meanwhile");
+        desk.revoke(asked.id());
+
+        press("Revoked meanwhile", "Approve");
+        browser.see("[role=alert]", "This token does not wait for an approval any more.");
+        browser.await(d -> !browser.text().contains("Revoked meanwhile"));
+    }
+
+    @Test
     void diagnose_withWhatIsNoTokenOfTheMailbox_saysSoAtTheField() {
         console.signIn("mail").open(ALICE);
         browser.find("#diagnose-reason").sendKeys("Ticket 4711");

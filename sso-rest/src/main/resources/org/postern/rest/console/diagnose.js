@@ -23,8 +23,8 @@ const summary = (services, cancelled) => {
       : {kind: 'good', text: t('diagnose.fine')};
 };
 
-const failure = (problem, began) => {
-  if (problem.status === 429) {
+const failure = (problem, began, tried) => {
+  if (problem.status === 429 && !tried) {
     return t('diagnose.busy', {seconds: problem.retryAfter});
   }
   return problem.status === 409 ? t('diagnose.token.rule') : problem.status === 0 && began ? t('diagnose.lost') : words(problem);
@@ -153,7 +153,7 @@ export class Diagnose extends Component {
       h('h2', {id: 'diagnose-title'}, t('diagnose.title')),
       h('form', {id: 'diagnose', onSubmit: e => this.submit(e)},
         h('p', {class: 'quiet'}, t('diagnose.rule')),
-        shown && h('p', {class: 'alert bad', role: 'alert', id: 'diagnose-error', tabindex: -1}, failure(problem, Object.keys(services).length > 0)),
+        shown && h('p', {class: 'alert bad', role: 'alert', id: 'diagnose-error', tabindex: -1}, failure(problem, Object.keys(services).length > 0, approved)),
         h('div', {class: 'pair'},
           h(Reason, {id: 'diagnose-reason', mailbox, problem}),
           approved && h(Field, {id: 'diagnose-token', label: t('diagnose.token'), rule: t('diagnose.token.rule'), error: wrong},
