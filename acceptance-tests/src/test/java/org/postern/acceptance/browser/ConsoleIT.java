@@ -283,6 +283,24 @@ class ConsoleIT {
                 .contains("'=HYPERLINK");
     }
 
+    @Test
+    void audit_isFoundAnew_andNotSavedForHalfAMoment() {
+        signIn("mail");
+        browser.go(postern.address() + "/console/#/audit/alice%40acme.example");
+        browser.awaitElement("#audit, .empty");
+        for (String reason : List.of("Issued first", "Issued meanwhile")) {
+            Desk.of(postern, "company@acme.example").issue(ALICE, "sso", "\"reason\":\"" + reason + "\"");
+            browser.find("#filter button").click();
+            browser.see("#audit", reason);
+        }
+
+        browser.find("#since").sendKeys("010120251010AM");
+        assertThat(browser.find("#since").getDomProperty("value")).isEqualTo("2025-01-01T10:10");
+        browser.find("#until").sendKeys("0101");
+        browser.find("#export-csv").click();
+        assertThat(browser.hasFocus("#until")).isTrue();
+    }
+
     /** The page looks again when somebody comes back to its tab: the test says so instead of waiting for its next look. */
     @Test
     void sessionThatNobodyUses_isWarnedOf_andEnds() {
@@ -319,7 +337,8 @@ class ConsoleIT {
         browser.find("#q").sendKeys("bob");
 
         browser.see("#ended", "Your session has ended");
-        browser.find("#user").sendKeys("mail@acme.example");
+        browser.await(d -> browser.hasFocus("#user"));
+        browser.press("mail@acme.example");
         browser.find("#password").sendKeys("demo-mail", Keys.ENTER);
         browser.await(d -> texts("#mailboxes a").equals(List.of("bob@acme.example")));
         assertThat(browser.find("#q").getDomProperty("value")).isEqualTo("bob");

@@ -58,7 +58,7 @@ class Console extends Component {
       this.setState(({visit}) => ({...place(), visit: visit + 1}), () => document.getElementById('main')?.focus());
       this.count();
     });
-    api.onEnd(() => this.setState({me: null, ended: true}));
+    api.onEnd(() => this.leave(true));
     api.onChange(me => this.enter(me));
     // A page that nobody uses shows nothing of anybody's once the session has ended.
     setInterval(() => this.state.me && this.look(), LOOK_EVERY);
@@ -92,7 +92,12 @@ class Console extends Component {
     }
     this.last = me.address;
     const ending = me.renewable && me.ends_in <= Math.min(WARNING, me.idle / 2);
-    this.setState({...place(), me, ended: false, ending, staying: undefined}, () => this.count());
+    this.setState({...place(), me, ended: false, ending}, () => this.count());
+  }
+
+  /** @param ended whether nobody here wished it */
+  leave(ended) {
+    this.setState({me: null, ended, ending: false, staying: undefined});
   }
 
   /** How many requests wait; what was known before where that cannot be told. */
@@ -107,9 +112,11 @@ class Console extends Component {
     try {
       this.setState({staying: undefined});
       await api.signOut();
-      this.setState({me: null, ended: false});
+      this.leave(false);
     } catch (staying) {
-      this.setState({staying});
+      if (staying.status !== 401) {
+        this.setState({staying});
+      }
     }
   }
 
