@@ -180,6 +180,7 @@ class ApprovalIT {
     @Test
     void diagnose_withWhatIsNoTokenOfTheMailbox_saysSoAtTheField() {
         console.signIn("mail").open(ALICE);
+        assertThat(browser.find("#diagnose").getText()).contains("it is not revoked");
         browser.find("#diagnose-reason").sendKeys("Ticket 4711");
         browser.find("#diagnose-token").sendKeys("no-token-of-alice");
         browser.find("#diagnose-start").click();
