@@ -467,6 +467,19 @@ class ConsoleIT {
     }
 
     @Test
+    void language_whoseTextsCannotBeHad_isNotChosen() {
+        browser.go(postern.address() + "/console/");
+        browser.awaitElement("#password");
+        browser.script("window.fetch = () => Promise.reject(new TypeError())");
+        browser.find("#language option[value=de]").click();
+        browser.await(d -> "en".equals(browser.find("#language").getDomProperty("value")));
+
+        browser.driver().navigate().refresh();
+        browser.awaitElement("#password");
+        assertThat(browser.find("html").getDomAttribute("lang")).isEqualTo("en");
+    }
+
+    @Test
     void everyPage_isForEverybody() {
         Look look = new Look(browser, "console");
         browser.go(postern.address() + "/console/");

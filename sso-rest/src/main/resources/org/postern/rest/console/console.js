@@ -165,7 +165,10 @@ class Console extends Component {
       me ? h(Fragment, {key: me.address}, this.page(state)) : h(SignIn, {ended, onIn: session => this.enter(session)}),
       h('footer', {class: 'foot'}, h('label', null, t('language'), ' ', h('select', {
         id: 'language', onChange: async e => {
-          await choose(e.target.value);
+          const select = e.target;
+          await choose(select.value).catch(() => {
+            select.value = language(); // its texts cannot be had at the moment
+          });
           this.forceUpdate();
         }
       }, languages.map(code => h('option', {
