@@ -163,6 +163,36 @@ class ApprovalIT {
         });
     }
 
+    @Test
+    void requestThatSomebodyElseRevoked_isSaidToWaitNoMore_andGoes() {
+        Desk desk = Desk.of(postern, "company@acme.example");
+        Desk.Issued asked = desk.issue(ALICE, "normal", "\"reason\":\"Revoked meanwhile\"");
+        console.signIn("mail");
+        requests();
+        browser.see("#requests", "Revoked meanwhile");
+        desk.revoke(asked.id());
+
+        press("Revoked meanwhile", "Approve");
+        browser.see("[role=alert]", "This token does not wait for an approval any more.");
+        browser.await(d -> !browser.text().contains("Revoked meanwhile"));
+    }
+
+    @Test
+    void diagnose_withWhatIsNoTokenOfTheMailbox_saysSoAtTheField() {
+        console.signIn("mail").open(ALICE);
+        assertThat(browser.find("#diagnose").getText()).contains("it is not revoked");
+        browser.find("#diagnose-reason").sendKeys("Ticket 4711");
+        browser.find("#diagnose-token").sendKeys("no-token-of-alice");
+        browser.find("#diagnose-start").click();
+
+        browser.see("#diagnose-token-wrong", "No such token for this mailbox");
+        browser.await(d -> browser.hasFocus("#diagnose-token[aria-invalid=true]"));
+        assertThat(browser.find("#diagnose-token").getDomAttribute("aria-describedby"))
+                .contains("diagnose-token-wrong");
+        assertThat(browser.has("#diagnose [role=alert]")).isFalse();
+        new Look(browser, "console").at("console-diagnose-no-token");
+    }
+
     /** A password that the browser keeps is no word of its owner. */
     @Test
     void pageOfAnotherSite_doesNotApproveWithTheBrowsersPassword() {

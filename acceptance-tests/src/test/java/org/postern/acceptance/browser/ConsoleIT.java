@@ -24,6 +24,7 @@ import org.postern.acceptance.Wire;
 /** The console in Chromium, as support staff uses it: the two procedures of the hosted service, and what goes wrong. */
 class ConsoleIT {
     private static final String ALICE = "alice@acme.example";
+    private static final String BOB = "bob@acme.example";
     private static final String CAROL = "carol@acme-labs.example";
     private static final String POSTMASTER = "postmaster@acme.example";
 
@@ -282,6 +283,24 @@ class ConsoleIT {
                 .contains("'=HYPERLINK");
     }
 
+    @Test
+    void audit_isFoundAnew_andNotSavedForHalfAMoment() {
+        signIn("mail");
+        browser.go(postern.address() + "/console/#/audit/alice%40acme.example");
+        browser.awaitElement("#audit, .empty");
+        for (String reason : List.of("Issued first", "Issued meanwhile")) {
+            Desk.of(postern, "company@acme.example").issue(ALICE, "sso", "\"reason\":\"" + reason + "\"");
+            browser.find("#filter button").click();
+            browser.see("#audit", reason);
+        }
+
+        browser.find("#since").sendKeys("010120251010AM");
+        assertThat(browser.find("#since").getDomProperty("value")).isEqualTo("2025-01-01T10:10");
+        browser.find("#until").sendKeys("0101");
+        browser.find("#export-csv").click();
+        assertThat(browser.hasFocus("#until")).isTrue();
+    }
+
     /** The page looks again when somebody comes back to its tab: the test says so instead of waiting for its next look. */
     @Test
     void sessionThatNobodyUses_isWarnedOf_andEnds() {
@@ -318,9 +337,120 @@ class ConsoleIT {
         browser.find("#q").sendKeys("bob");
 
         browser.see("#ended", "Your session has ended");
-        browser.find("#user").sendKeys("mail@acme.example");
+        browser.await(d -> browser.hasFocus("#user"));
+        browser.press("mail@acme.example");
         browser.find("#password").sendKeys("demo-mail", Keys.ENTER);
-        browser.awaitElement("#mailboxes a");
+        browser.await(d -> texts("#mailboxes a").equals(List.of("bob@acme.example")));
+        assertThat(browser.find("#q").getDomProperty("value")).isEqualTo("bob");
+    }
+
+    @Test
+    void tabs_haveOneSession_andAFormIsWholeAgainForWhoeverFilledIt() {
+        signIn("mail");
+        open(ALICE);
+        browser.find("[name=type][value=sso]").click();
+        type("reason", "Ticket 4711");
+        type("token", "Kept-in-no-storage");
+        browser.find("#duration [value='4']").click();
+        browser.find("#locale [value=de]").click();
+        browser.find("#confirm").click();
+        browser.find("#read-only").click();
+        Object filled = form();
+
+        browser.inAnotherTab(ConsoleIT::signOut);
+        browser.awaitElement("#password");
+        browser.inAnotherTab(() -> signIn("mail"));
+        browser.awaitElement("#generate");
+        assertThat(form())
+                .isEqualTo(filled)
+                .isEqualTo("type=sso&reason=Ticket+4711&token=Kept-in-no-storage"
+                        + "&duration=4&locale=de&confirm=on&read-only=on");
+        browser.see("#strength", "Good");
+        assertThat(String.valueOf(browser.script("return JSON.stringify([localStorage, sessionStorage])")))
+                .doesNotContain("Kept", "4711");
+
+        browser.inAnotherTab(() -> {
+            signOut();
+            signIn("domain");
+        });
+        browser.see("#me", "domain@acme.example");
+        assertThat(browser.find("h1").getText()).isEqualTo("Mailboxes");
+        open(ALICE);
+        assertThat(form()).isEqualTo("type=normal&reason=&token=&duration=24&locale=");
+    }
+
+    private static Object form() {
+        return browser.script("return String(new URLSearchParams(new FormData(document.getElementById('generate'))))");
+    }
+
+    private static void signOut() {
+        browser.go(postern.address() + "/console/");
+        browser.awaitElement("#signout").click();
+        browser.awaitElement("#password");
+    }
+
+    /** As where a browser kept a tab asleep. */
+    @Test
+    void tabThatWasNotTold_goesOnAsTheSame_andAsNobodyElse() {
+        signIn("mail");
+        open(ALICE);
+        signInUntold("mail");
+        generate("sso", "By the new session");
+
+        browser.find("#given-close").click();
+        type("reason", "Of another administrator");
+        signInUntold("domain");
+        browser.find("#generate-token").click();
+        browser.see("#me", "domain@acme.example");
+        open(ALICE);
+        browser.see("#tokens", "By the new session");
+        assertThat(browser.find("#tokens").getText()).doesNotContain("Of another administrator");
+    }
+
+    private static void signInUntold(String role) {
+        Object status = browser.driver()
+                .executeAsyncScript(
+                        "const [pair, done] = arguments; const headers = {Authorization: `Basic ${btoa(pair)}`};"
+                                + "fetch('/sso/v1/session', {method: 'POST', headers}).then(r => done(r.status));",
+                        role + "@acme.example:demo-" + role);
+        assertThat(status).isEqualTo(200L);
+    }
+
+    @Test
+    void nextPage_isShownOnce_andTriedAgainWhereItFailed() {
+        for (int i = 0; i < 51; i++) {
+            visit(BOB, "Visit " + i);
+        }
+        signIn("mail");
+        open(BOB);
+        clickTwice("section:has(#tokens) .more button");
+        browser.await(d -> browser.all("#tokens tbody tr").size() >= 40);
+        browser.script("window.sound = fetch; window.fetch = () => Promise.reject(new TypeError())");
+        browser.find("section:has(#tokens) .more button").click();
+        browser.see("section:has(#tokens) [role=alert]", "The server cannot be reached");
+        browser.script("window.fetch = sound");
+        browser.find("section:has(#tokens) [role=alert] button").click();
+        browser.await(d -> browser.all("#tokens tbody tr").size() >= 51);
+        clickTwice("section:has(#sessions) .more button");
+        browser.await(d -> browser.all("#sessions tbody tr").size() > 50);
+
+        assertThat(browser.all("#tokens tbody tr")).hasSize(51);
+        assertThat(browser.has(".more")).isFalse();
+        assertThat(List.copyOf((List<?>) texts("#sessions tbody .rule"))).anyMatch(r -> "Visit 0".equals(r));
+        assertThat(browser.all("#sessions tbody tr")).hasSize(51);
+        // What fails is the list itself, loaded anew after a change.
+        browser.script(
+                "window.fetch = (url, to) => to.method === 'GET' ? Promise.reject(new TypeError()) : sound(url, to)");
+        browser.find("#tokens .deed button").click();
+        browser.find("#confirm-yes").click();
+        browser.see("section:has(#tokens) [role=alert]", "The server cannot be reached");
+        browser.script("window.fetch = sound");
+        browser.find("section:has(#tokens) [role=alert] button").click();
+        browser.see("#tokens", "revoked");
+    }
+
+    private static void clickTwice(String selector) {
+        browser.script("const b = document.querySelector(arguments[0]); b.click(); b.click();", selector);
     }
 
     @ParameterizedTest
@@ -334,6 +464,19 @@ class ConsoleIT {
         assertThat(browser.find("html").getDomAttribute("lang")).isEqualTo(code.replace('_', '-'));
         assertThat(browser.driver().findElement(By.cssSelector("#signin")).getText())
                 .isNotEqualTo("Sign in");
+    }
+
+    @Test
+    void language_whoseTextsCannotBeHad_isNotChosen() {
+        browser.go(postern.address() + "/console/");
+        browser.awaitElement("#password");
+        browser.script("window.fetch = () => Promise.reject(new TypeError())");
+        browser.find("#language option[value=de]").click();
+        browser.await(d -> "en".equals(browser.find("#language").getDomProperty("value")));
+
+        browser.driver().navigate().refresh();
+        browser.awaitElement("#password");
+        assertThat(browser.find("html").getDomAttribute("lang")).isEqualTo("en");
     }
 
     @Test

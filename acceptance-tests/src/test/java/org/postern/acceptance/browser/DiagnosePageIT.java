@@ -147,6 +147,21 @@ class DiagnosePageIT {
         browser.see("#diagnose-whole", "3 services have a fault.");
     }
 
+    /** Nobody knows then what became of its token. */
+    @Test
+    void connectionThatIsLost_isNotCalledCancelled() {
+        new Console(well, browser).signIn("mail").open(ALICE);
+        browser.script("const sound = fetch; window.fetch = (url, wanted) => url.pathname.endsWith('/diagnosis')"
+                + " ? Promise.resolve(new Response('event: step\\ndata: {\"service\":\"imap\",\"step\":\"connect\","
+                + "\"done\":true,\"millis\":1,\"lines\":[]}\\n\\n')) : sound(url, wanted)");
+        start("Lost");
+        browser.see("#diagnose-error", "The connection was lost before the end.");
+        browser.see("#service-imap", "This was cancelled before it was finished.");
+        assertThat(browser.find("section:has(#diagnose) > [role=status]").getDomProperty("textContent"))
+                .isEmpty();
+        assertThat(browser.has("#diagnose-whole")).isFalse();
+    }
+
     @Test
     void whoMayNot_seesNoDiagnose_andTheApiRefusesHim() {
         Console console = new Console(well, browser).signIn("mail").open("postmaster@acme.example");

@@ -5,8 +5,12 @@ const PATIENCE = 30_000;
 const BACKGROUND = {'X-Background': 'true'};
 /** What a diagnosis calls itself. */
 const DIAGNOSE = 'Postern Diagnose';
-let csrf = '';
+const NOBODYS = {csrf: '', address: ''};
+/** Says to the browser's other tabs, whose session is the same, that it was begun or ended here. */
+const tabs = new BroadcastChannel('postern.session');
+let own = NOBODYS;
 let ended = () => {};
+let changed = () => {};
 
 /** Why an answer is not what was wanted; status 0: the server cannot be reached. */
 export class Problem extends Error {
@@ -24,12 +28,14 @@ async function problemOf(response) {
   return new Problem(response.status, body, Number(response.headers.get('Retry-After')) || 0);
 }
 
-async function send(method, path, {query = {}, body, headers = {}, background = false, signal = AbortSignal.timeout(PATIENCE)} = {}, read = response => response.json()) {
+async function send(method, path, wanted = {}, read = response => response.json()) {
+  const {query = {}, body, headers = {}, background = false, signal = AbortSignal.timeout(PATIENCE)} = wanted;
+  const sent = own;
   const url = new URL(path, BASE);
   Object.entries(query).forEach(([name, value]) => value && url.searchParams.set(name, value));
   const request = {method, headers: {...headers, ...(background && BACKGROUND)}, cache: 'no-store', signal};
-  if (method !== 'GET' && csrf) {
-    request.headers['X-CSRF-Token'] = csrf;
+  if (method !== 'GET' && sent.csrf) {
+    request.headers['X-CSRF-Token'] = sent.csrf;
   }
   if (body) {
     request.headers['Content-Type'] = 'application/json';
@@ -45,9 +51,12 @@ async function send(method, path, {query = {}, body, headers = {}, background = 
     if (!(fault instanceof Problem)) {
       throw new Problem(0);
     }
-    if (fault.status === 401 && csrf) {
-      csrf = '';
+    if (fault.status === 401 && sent.csrf && sent.csrf === own.csrf) {
+      own = NOBODYS;
       ended();
+    }
+    if (fault.status === 403 && method !== 'GET' && await isRenewed(sent)) {
+      return send(method, path, wanted, read);
     }
     throw fault;
   }
@@ -55,7 +64,7 @@ async function send(method, path, {query = {}, body, headers = {}, background = 
 
 const segment = encodeURIComponent;
 const kept = session => {
-  csrf = session.csrf;
+  own = session;
   return session;
 };
 
@@ -67,18 +76,44 @@ export const onEnd = listener => {
 /** The session that this browser has; a Problem 401 where it has none. */
 export const session = async () => kept(await send('GET', 'session'));
 
-/** The session, asked without being a use of it; where it is over, the listener is told. */
-export const look = () => send('GET', 'session', {background: true}).catch(() => {});
+/** Says whom to tell of the session that another tab has begun. */
+export const onChange = listener => {
+  changed = listener;
+};
+
+/**
+ * The session, asked without being a use of it; where it is over, the listener is told. Undefined where it cannot be told,
+ * or was begun or ended here meanwhile.
+ */
+export const look = async () => {
+  const {csrf} = own;
+  const session = await send('GET', 'session', {background: true}).catch(() => undefined);
+  return session && csrf === own.csrf ? kept(session) : undefined;
+};
+
+/** Looks what another tab has made of the session; whether it is another one than this, of the same administrator. */
+async function isRenewed(before) {
+  const session = before.csrf === own.csrf ? await look() : undefined;
+  if (session) {
+    changed(session);
+  }
+  return own.csrf !== '' && own.csrf !== before.csrf && own.address === before.address;
+}
+
+tabs.onmessage = () => isRenewed(own);
 
 export const signIn = async (user, password) => {
   const bytes = new TextEncoder().encode(`${user}:${password}`);
   const basic = btoa(String.fromCharCode(...bytes));
-  return kept(await send('POST', 'session', {headers: {Authorization: `Basic ${basic}`}}));
+  const session = kept(await send('POST', 'session', {headers: {Authorization: `Basic ${basic}`}}));
+  tabs.postMessage('');
+  return session;
 };
 
 export const signOut = async () => {
   await send('DELETE', 'session');
-  csrf = '';
+  own = NOBODYS;
+  tabs.postMessage('');
 };
 
 export const mailboxes = (q, cursor) => send('GET', 'users', {query: {q, cursor, limit: '50'}});
@@ -96,8 +131,8 @@ export const waiting = async () =>
   (await send('GET', 'tokens', {query: {state: 'pending', limit: '100'}, background: true})).items.length;
 export const approve = id => send('POST', `tokens/${segment(id)}/approval`);
 export const revoke = id => send('DELETE', `tokens/${segment(id)}`);
-export const sessions = (user, background) =>
-  send('GET', 'sessions', {query: {user, limit: '50'}, background});
+export const sessions = (user, cursor, background) =>
+  send('GET', 'sessions', {query: {user, cursor, limit: '50'}, background});
 export const endSession = id => send('DELETE', `sessions/${segment(id)}`);
 export const audit = (wanted, cursor) => send('GET', 'audit', {query: {...wanted, cursor, limit: '50'}});
 

@@ -29,6 +29,9 @@ const cause = ({event, detail}) => refusal(event, (detail || '').split(': ').at(
 /** What an address may ask for. */
 const ASKED = ['user', 'admin', 'event', 'since', 'until'];
 
+/** A year of more digits than it has would take those of the time behind it. */
+const MOMENT = {type: 'datetime-local', max: '9999-12-31T23:59'};
+
 /** A moment of the API's, as a field for one takes it; nothing where it is none. */
 const local = time => {
   const at = new Date(time);
@@ -53,20 +56,25 @@ export class Audit extends Component {
       user: form.user.value.trim(), admin: form.admin.value.trim(), event: form.event.value,
       since: utc(form.since.value), until: utc(form.until.value)
     };
-    this.setState({problem: undefined, wanted});
+    this.setState(({version = 0}) => ({problem: undefined, wanted, version: version + 1}));
     this.props.onChoose(wanted);
     return wanted;
   }
 
   /** What is saved is what the list then shows. */
   async file(kind) {
+    if (!document.getElementById('filter').reportValidity()) {
+      return; // a moment that is half typed would be none at all
+    }
     const wanted = this.find();
+    this.setState({saving: true});
     const name = ['audit', wanted.user, new Date().toISOString().slice(0, 10)].filter(Boolean).join('-');
     try {
       save(await api.auditFile(wanted, FILES[kind]), `${name}.${kind}`);
     } catch (problem) {
       this.setState({problem});
     }
+    this.setState({saving: false});
   }
 
   row(event, open) {
@@ -88,7 +96,7 @@ export class Audit extends Component {
     ];
   }
 
-  render(props, {wanted, open, problem}) {
+  render(props, {wanted, version, open, saving, problem}) {
     const {first} = this;
     return h('main', {id: 'main', tabindex: -1},
       h('h1', null, t('audit.title')),
@@ -108,14 +116,14 @@ export class Audit extends Component {
         })),
         h(Field, {id: 'event', label: t('audit.event')}, h('select', {id: 'event', name: 'event'},
           h('option', {value: ''}, t('audit.every')), EVENTS.map(e => h('option', {value: e, selected: e === first.event}, t(`event.${e}`))))),
-        h(Field, {id: 'since', label: t('audit.since')}, h('input', {id: 'since', name: 'since', type: 'datetime-local', defaultValue: local(first.since)})),
-        h(Field, {id: 'until', label: t('audit.until')}, h('input', {id: 'until', name: 'until', type: 'datetime-local', defaultValue: local(first.until)})),
+        h(Field, {id: 'since', label: t('audit.since')}, h('input', {id: 'since', name: 'since', ...MOMENT, defaultValue: local(first.since)})),
+        h(Field, {id: 'until', label: t('audit.until')}, h('input', {id: 'until', name: 'until', ...MOMENT, defaultValue: local(first.until)})),
         h('p', {class: 'deeds'}, h('button', null, t('audit.find')),
           Object.keys(FILES).map(kind => h('button', {
-            type: 'button', class: 'quiet', id: `export-${kind}`, onClick: () => this.file(kind)
+            type: 'button', class: 'quiet', id: `export-${kind}`, disabled: saving, onClick: () => this.file(kind)
           }, t('audit.export', {kind: kind.toUpperCase()}))))),
       problem && h(Failure, {problem}),
-      h(Pages, {of: JSON.stringify(wanted), from: cursor => api.audit(wanted, cursor)}, items => items.length === 0
+      h(Pages, {of: JSON.stringify(wanted), version, from: cursor => api.audit(wanted, cursor)}, items => items.length === 0
         ? h(Empty, {title: t('audit.none')})
         : h('table', {class: 'list', id: 'audit'},
           h('caption', {class: 'hidden'}, t('audit.title')),

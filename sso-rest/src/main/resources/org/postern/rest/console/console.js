@@ -3,12 +3,12 @@ import * as api from './api.js';
 import {Audit} from './audit.js';
 import {forgetDrafts} from './generate.js';
 import {Mailbox} from './mailbox.js';
-import {Mailboxes} from './mailboxes.js';
+import {Mailboxes, forgetSearch} from './mailboxes.js';
 import {Overview} from './overview.js';
 import {Requests} from './requests.js';
 import {SignIn} from './signin.js';
 import {choose, language, languages, load, nameOf, t} from './texts.js';
-import {Component, Confirm, Failure, Loading, h, linkTo, render} from './view.js';
+import {Component, Confirm, Failure, Fragment, Loading, h, linkTo, render} from './view.js';
 
 /** The page and its name, or what it is asked to show, from the part of the address after #. */
 const place = () => {
@@ -58,9 +58,10 @@ class Console extends Component {
       this.setState(({visit}) => ({...place(), visit: visit + 1}), () => document.getElementById('main')?.focus());
       this.count();
     });
-    api.onEnd(() => this.setState({me: null, ended: true}));
+    api.onEnd(() => this.leave(true));
+    api.onChange(me => this.enter(me));
     // A page that nobody uses shows nothing of anybody's once the session has ended.
-    setInterval(() => this.look(), LOOK_EVERY);
+    setInterval(() => this.state.me && this.look(), LOOK_EVERY);
     document.addEventListener('visibilitychange', () => this.look());
     this.begin();
   }
@@ -75,16 +76,28 @@ class Console extends Component {
   }
 
   async look() {
-    if (this.state.me) {
-      const seen = await api.look();
-      this.setState({ending: Boolean(seen?.renewable) && seen.ends_in <= Math.min(WARNING, seen.idle / 2)});
-      this.count();
+    const seen = await api.look();
+    if (seen) {
+      this.enter(seen);
     }
   }
 
+  /** Whoever was here before finds all as he left it; anybody else finds nothing of it. */
   enter(me) {
-    forgetDrafts(me.address);
-    this.setState({me, ended: false}, () => this.count());
+    if (this.last && this.last !== me.address) {
+      forgetDrafts();
+      forgetSearch();
+      history.replaceState(null, '', address('mailboxes'));
+      this.setState({waiting: undefined});
+    }
+    this.last = me.address;
+    const ending = me.renewable && me.ends_in <= Math.min(WARNING, me.idle / 2);
+    this.setState({...place(), me, ended: false, ending}, () => this.count());
+  }
+
+  /** @param ended whether nobody here wished it */
+  leave(ended) {
+    this.setState({me: null, ended, ending: false, staying: undefined});
   }
 
   /** How many requests wait; what was known before where that cannot be told. */
@@ -99,9 +112,11 @@ class Console extends Component {
     try {
       this.setState({staying: undefined});
       await api.signOut();
-      this.setState({me: null, ended: false});
+      this.leave(false);
     } catch (staying) {
-      this.setState({staying});
+      if (staying.status !== 401) {
+        this.setState({staying});
+      }
     }
   }
 
@@ -143,14 +158,17 @@ class Console extends Component {
       me && state.ending && h(Confirm, {
         title: t('idle.title'), text: t('idle.text'), button: t('idle.stay'), onYes: () => {
           this.setState({ending: false});
-          api.session().catch(() => {});
+          api.session().then(session => this.enter(session), () => {});
         }
       }),
       me && state.staying && h('div', {class: 'notice'}, h(Failure, {problem: state.staying, again: () => this.out()})),
-      me ? this.page(state) : h(SignIn, {ended, onIn: session => this.enter(session)}),
+      me ? h(Fragment, {key: me.address}, this.page(state)) : h(SignIn, {ended, onIn: session => this.enter(session)}),
       h('footer', {class: 'foot'}, h('label', null, t('language'), ' ', h('select', {
         id: 'language', onChange: async e => {
-          await choose(e.target.value);
+          const select = e.target;
+          await choose(select.value).catch(() => {
+            select.value = language(); // its texts cannot be had at the moment
+          });
           this.forceUpdate();
         }
       }, languages.map(code => h('option', {

@@ -13,18 +13,18 @@ const NONE = {steps: [], capabilities: []};
 const unfinished = service => ({...NONE, ...service, verdict: 'cancelled', grade: 'none'});
 
 /** What is on top of all services: the worst of them. */
-const summary = (services, cancelled) => {
+const summary = (services, cancelled, given) => {
   const bad = services.filter(s => s.grade === 'bad').length;
   if (cancelled) {
-    return {kind: 'note', text: t('diagnose.cancelled')};
+    return {kind: 'note', text: t(given ? 'verdict.cancelled' : 'diagnose.cancelled')};
   }
   return bad > 0 ? {kind: 'bad', text: count('diagnose.faults', bad)}
     : services.some(s => s.grade === 'warn') ? {kind: 'note', text: t('diagnose.weak')}
       : {kind: 'good', text: t('diagnose.fine')};
 };
 
-const failure = (problem, began) => {
-  if (problem.status === 429) {
+const failure = (problem, began, tried) => {
+  if (problem.status === 429 && !tried) {
     return t('diagnose.busy', {seconds: problem.retryAfter});
   }
   return problem.status === 409 ? t('diagnose.token.rule') : problem.status === 0 && began ? t('diagnose.lost') : words(problem);
@@ -146,18 +146,19 @@ export class Diagnose extends Component {
 
   render({mailbox, by}, {busy, services = {}, report, problem, cancelled, said}) {
     const approved = mailbox.approval !== 'none';
+    const wrong = problem?.errors.some(e => e.field === 'token') ? t('refused.unknown') : undefined;
     const shown = problem && problem.errors.length === 0;
-    const whole = report && summary(report.services, cancelled || problem);
+    const whole = report && !shown && summary(report.services, cancelled, approved);
     return h('section', {class: 'card', 'aria-labelledby': 'diagnose-title'},
       h('h2', {id: 'diagnose-title'}, t('diagnose.title')),
       h('form', {id: 'diagnose', onSubmit: e => this.submit(e)},
-        h('p', {class: 'quiet'}, t('diagnose.rule')),
-        shown && h('p', {class: 'alert bad', role: 'alert', id: 'diagnose-error', tabindex: -1}, failure(problem, Object.keys(services).length > 0)),
+        h('p', {class: 'quiet'}, t(approved ? 'diagnose.rule.given' : 'diagnose.rule')),
+        shown && h('p', {class: 'alert bad', role: 'alert', id: 'diagnose-error', tabindex: -1}, failure(problem, Object.keys(services).length > 0, approved)),
         h('div', {class: 'pair'},
           h(Reason, {id: 'diagnose-reason', mailbox, problem}),
-          approved && h(Field, {id: 'diagnose-token', label: t('diagnose.token'), rule: t('diagnose.token.rule')},
+          approved && h(Field, {id: 'diagnose-token', label: t('diagnose.token'), rule: t('diagnose.token.rule'), error: wrong},
             h('input', {
-              ...described('diagnose-token', true), name: 'token', type: 'password', maxlength: 128, required: true,
+              ...described('diagnose-token', true, wrong), name: 'token', type: 'password', maxlength: 128, required: true,
               autocomplete: 'off'
             }))),
         h('p', {class: 'deeds'},
@@ -165,7 +166,7 @@ export class Diagnose extends Component {
           busy && h('button', {type: 'button', class: 'quiet', id: 'diagnose-cancel', onClick: () => this.run?.abort()}, t('cancel')))),
       h('p', {class: 'hidden', role: 'status'}, said || (whole ? whole.text : '')),
       (busy || report) && h('div', {id: 'board', tabindex: -1, 'aria-label': t('diagnose.title'), role: 'group'},
-        whole && !(problem && shown) && h('p', {class: `alert ${whole.kind}`, id: 'diagnose-whole'}, whole.text),
+        whole && h('p', {class: `alert ${whole.kind}`, id: 'diagnose-whole'}, whole.text),
         h('ul', {class: 'board'}, Object.keys(NAMES).map(service => h(Service, {
           key: service, service, running: service in services,
           found: report?.services.find(s => s.service === service) || services[service] || NONE

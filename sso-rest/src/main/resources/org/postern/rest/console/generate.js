@@ -48,17 +48,13 @@ const Given = ({token, looks, onClose}) => h('section', {class: 'given', id: 'gi
   h('p', {class: 'deeds'},
     h('button', {type: 'button', class: 'quiet', id: 'given-close', onClick: onClose}, t('close'))));
 
-/** What was typed as a reason, by its field and mailbox: it is there again for the same administrator whose session ended. */
+/**
+ * What was typed, by its form or field and mailbox: it is there again for the same administrator whose session ended. In
+ * this page's memory alone, since a token may be among it.
+ */
 const drafts = new Map();
-let writer = '';
 
-/** Keeps nothing that another administrator typed. */
-export const forgetDrafts = address => {
-  if (address !== writer) {
-    drafts.clear();
-  }
-  writer = address;
-};
+export const forgetDrafts = () => drafts.clear();
 
 /** Why: with the form that the mailbox's company wants, and what was wrong with it. */
 export const Reason = ({id, mailbox, problem}) => {
@@ -72,6 +68,8 @@ export const Reason = ({id, mailbox, problem}) => {
     defaultValue: drafts.get(draft), onInput: e => drafts.set(draft, e.target.value)
   }));
 };
+
+const draftOf = user => `generate ${user}`;
 
 /** Calls onIssued() when there is a new token; shows it until it is closed, or until `tokens` say that it was revoked. */
 export class Generate extends Component {
@@ -95,6 +93,7 @@ export class Generate extends Component {
         read_only: form['read-only']?.checked ?? false
       });
       drafts.delete(`reason ${given.user}`);
+      drafts.delete(draftOf(given.user));
       this.setState({busy: false, given}, () => document.getElementById('given').focus());
       this.props.onIssued();
     } catch (problem) {
@@ -108,36 +107,44 @@ export class Generate extends Component {
     }
   }
 
-  render({mailbox, tokens}, {busy, given, problem, typed = ''}) {
+  type(form) {
+    drafts.set(draftOf(this.props.mailbox.address), Object.fromEntries(new FormData(form)));
+    this.setState({typed: form.token.value});
+  }
+
+  render({mailbox, tokens}, {busy, given, problem}) {
     if (given && !tokens.some(token => token.id === given.id && token.state === 'revoked')) {
-      return h(Given, {token: given, looks: mailbox.read_only, onClose: () => this.setState({given: undefined, typed: ''}, () => document.getElementById('reason').focus())});
+      return h(Given, {token: given, looks: mailbox.read_only, onClose: () => this.setState({given: undefined}, () => document.getElementById('reason').focus())});
     }
     const wrong = field => problem?.errors.some(e => e.field === field) ? t(`generate.${field}.wrong`) : undefined;
     const shown = problem && problem.errors.length === 0;
-    return h('form', {id: 'generate', onSubmit: e => this.submit(e)},
+    const typed = drafts.get(draftOf(mailbox.address)) || {type: mailbox.types[0], token: '', duration: '24', locale: ''};
+    return h('form', {id: 'generate', onInput: e => this.type(e.currentTarget), onSubmit: e => this.submit(e)},
       shown && h('p', {class: 'alert bad', role: 'alert', id: 'generate-error', tabindex: -1}, failure(problem, mailbox.address)),
       mailbox.read_only && h(Alert, {kind: 'note', id: 'read-only-rule'}, t('generate.read-only.rule')),
       h('fieldset', null, h('legend', null, t('generate.type')),
-        mailbox.types.map((type, i) => h('label', {class: 'choice', key: type},
-          h('input', {type: 'radio', name: 'type', value: type, required: true, defaultChecked: i === 0}),
+        mailbox.types.map(type => h('label', {class: 'choice', key: type},
+          h('input', {type: 'radio', name: 'type', value: type, required: true, defaultChecked: type === typed.type}),
           h('span', null, h('b', null, t(`type.${type}`)), h('span', {class: 'rule'}, t(`type.${type}.more`)))))),
       h(Reason, {id: 'reason', mailbox, problem}),
       h(Field, {id: 'token', label: t('generate.token'), rule: t('generate.token.rule'), error: wrong('token')},
         h('input', {
           ...described('token', true, wrong('token')), name: 'token', type: 'text', maxlength: 128, autocomplete: 'off',
-          autocapitalize: 'none', spellcheck: false, onInput: e => this.setState({typed: e.target.value})
+          autocapitalize: 'none', spellcheck: false, defaultValue: typed.token
         }),
-        typed && h('p', {class: `strength s${strength(typed)}`, id: 'strength', role: 'status'},
-          t(`strength.${strength(typed)}`))),
+        typed.token && h('p', {class: `strength s${strength(typed.token)}`, id: 'strength', role: 'status'},
+          t(`strength.${strength(typed.token)}`))),
       h('div', {class: 'pair'},
         h(Field, {id: 'duration', label: t('generate.duration')},
           h('select', {id: 'duration', name: 'duration'}, HOURS.map(hours =>
-            h('option', {value: hours, selected: hours === 24}, count('hours', hours))))),
+            h('option', {value: hours, selected: String(hours) === typed.duration}, count('hours', hours))))),
         h(Field, {id: 'locale', label: t('generate.locale'), error: wrong('locale')},
           h('select', {id: 'locale', name: 'locale'}, h('option', {value: ''}, t('generate.locale.own')),
-            languages.map(code => h('option', {value: code, lang: code.replace('_', '-')}, nameOf(code)))))),
+            languages.map(code => h('option', {
+              value: code, lang: code.replace('_', '-'), selected: code === typed.locale
+            }, nameOf(code)))))),
       ['confirm', !mailbox.read_only && 'read-only'].filter(Boolean).map(name => h('label', {class: 'choice', key: name},
-        h('input', {type: 'checkbox', id: name, name}),
+        h('input', {type: 'checkbox', id: name, name, defaultChecked: name in typed}),
         h('span', null, h('b', null, t(`generate.${name}`)), h('span', {class: 'rule'}, t(`generate.${name}.rule`))))),
       h('button', {id: 'generate-token', disabled: busy}, t('generate.button')));
   }

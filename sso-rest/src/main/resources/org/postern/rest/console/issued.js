@@ -34,12 +34,15 @@ export class Deeds extends Component {
       this.setState({done: name}, () => document.getElementById(this.props.heading).focus());
     } catch (problem) {
       this.setState({problem});
+      if (problem.status === 404 || problem.status === 409) {
+        this.props.onDone(); // somebody else was faster: the row tells what is no more
+      }
     }
   }
 
   render({children}, {asked, problem, done}) {
     return [
-      problem && h(Failure, {problem}),
+      problem && h(Failure, {problem, said: problem.status === 409 && t('approve.over')}),
       h('p', {class: done ? 'alert good' : 'hidden', role: 'status'}, done && t(`${done}.done`)),
       children((name, id) => this.setState({asked: {name, id}, done: undefined})),
       asked && h(Confirm, {

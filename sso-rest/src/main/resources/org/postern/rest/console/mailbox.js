@@ -65,7 +65,7 @@ const Tokens = ({user, version, onSeen, onEnded}) => h(Pages, {
     ]
   })));
 
-const Sessions = ({user, version, onEnded}) => h(Pages, {of: user, version, live: true, from: (cursor, background) => api.sessions(user, background)},
+const Sessions = ({user, version, onEnded}) => h(Pages, {of: user, version, live: true, from: (cursor, background) => api.sessions(user, cursor, background)},
   items => h(Deeds, {deeds: {end: api.endSession}, heading: 'sessions-title', onDone: onEnded},
     ask => items.length === 0 ? h(Empty, {title: t('sessions.none')}) : h(Issued, {
       id: 'sessions', title: t('sessions.title'), items,

@@ -12,6 +12,10 @@ let lastSearch = '';
 /** The list as it was last searched. */
 export const lastList = () => `#/mailboxes${lastSearch ? `/${encodeURIComponent(lastSearch)}` : ''}`;
 
+export const forgetSearch = () => {
+  lastSearch = '';
+};
+
 export class Mailboxes extends Component {
   constructor(props) {
     super(props);

@@ -5,6 +5,10 @@ import {Alert, Component, Field, h, words} from './view.js';
 
 /** Calls onIn(session). */
 export class SignIn extends Component {
+  componentDidMount() {
+    document.getElementById('user').focus(); // a browser heeds autofocus once a document
+  }
+
   async submit(event) {
     event.preventDefault();
     const form = event.target;
@@ -28,7 +32,7 @@ export class SignIn extends Component {
         h(Field, {id: 'user', label: t('signin.user')},
           h('input', {
             id: 'user', name: 'user', type: 'text', inputmode: 'email', autocomplete: 'username', autocapitalize: 'none',
-            spellcheck: false, maxlength: 320, required: true, autofocus: true
+            spellcheck: false, maxlength: 320, required: true
           })),
         h(Field, {id: 'password', label: t('signin.password')},
           h('input', {

@@ -15,9 +15,9 @@ const match = wanted => {
     || (base === 'nb' || base === 'nn' ? 'no' : undefined);
 };
 
-/** Loads the language that was chosen here before, or what the browser asks for. */
-export async function load() {
-  const wished = [localStorage.getItem('postern.language'), ...navigator.languages].filter(Boolean);
+/** Loads the language that is or was chosen here, or what the browser asks for. */
+export async function load(chosen = localStorage.getItem('postern.language')) {
+  const wished = [chosen, ...navigator.languages].filter(Boolean);
   const code = wished.map(match).find(Boolean) || 'en';
   texts = await read(code);
   tag = code.replace('_', '-');
@@ -26,8 +26,8 @@ export async function load() {
 }
 
 export async function choose(code) {
+  await load(code);
   localStorage.setItem('postern.language', code);
-  await load();
 }
 
 export const languages = LANGUAGES;

@@ -1,10 +1,10 @@
 // What every page of the console is made of.
-import {Component, h, render} from './preact.js';
+import {Component, Fragment, h, render} from './preact.js';
 import {has, t} from './texts.js';
 
 const SHORT = 120;
 
-export {Component, h, render};
+export {Component, Fragment, h, render};
 
 /** The address of a page with what it is asked to show; what is empty is left out. */
 export const linkTo = (page, wanted) => {
@@ -170,7 +170,7 @@ export class Pages extends Component {
   componentDidMount() {
     this.start();
     if (this.props.live) {
-      this.renew = () => document.visibilityState === 'visible' && this.state.items?.length <= this.first && this.more('', true);
+      this.renew = () => document.visibilityState === 'visible' && this.state.items?.length <= this.first && this.load('', true);
       document.addEventListener('visibilitychange', this.renew);
       this.clock = setInterval(this.renew, RENEW_EVERY);
     }
@@ -180,8 +180,7 @@ export class Pages extends Component {
     if (before.of !== this.props.of) {
       this.start();
     } else if (before.version !== this.props.version) {
-      this.wanted = {};
-      this.more('');
+      this.load('');
     }
   }
 
@@ -192,36 +191,48 @@ export class Pages extends Component {
   }
 
   start() {
-    this.wanted = {};
-    this.setState({items: undefined, next: null, problem: undefined});
-    this.more('');
+    this.setState({items: undefined, next: null});
+    this.load('');
   }
 
-  /** @param background whether nobody asked for it: then it is no use of the session, and no fault is shown */
-  async more(cursor, background = false) {
-    const wanted = this.wanted;
+  /**
+   * What is asked for last counts. While something is on its way, only a whole new list is asked for: a page is loaded once,
+   * and behind none that is about to go.
+   *
+   * @param background whether nobody asked for it: then it is no use of the session, and no fault is shown
+   */
+  async load(cursor, background = false) {
+    if (this.busy && (cursor || background)) {
+      return;
+    }
+    const wanted = {};
+    this.wanted = wanted;
+    this.busy = !background;
+    this.setState(({problem}) => ({busy: this.busy, problem: background ? problem : undefined}));
+    const set = change => {
+      if (this.wanted === wanted) {
+        this.busy = false;
+        this.setState(state => ({busy: false, ...change(state)}));
+      }
+    };
     try {
       const page = await this.props.from(cursor, background);
-      if (this.wanted === wanted) {
+      set(({items = []}) => {
         this.first = cursor ? this.first : page.items.length;
-        this.setState(({items = []}) => ({
-          items: cursor ? [...items, ...page.items] : page.items, next: page.next, problem: undefined
-        }));
-      }
+        return {items: cursor ? [...items, ...page.items] : page.items, next: page.next, problem: undefined};
+      });
     } catch (problem) {
-      if (this.wanted === wanted && !background) {
-        this.setState({problem});
-      }
+      set(() => background ? {} : {problem, failed: cursor});
     }
   }
 
-  render({children}, {items, next, problem}) {
-    const fresh = () => this.start();
+  render({children}, {items, next, busy, problem, failed}) {
     return [
-      items ? children(items, fresh) : !problem && h(Loading),
-      problem && h(Failure, {problem, again: () => (items && next ? this.more(next) : this.start())}),
-      next && !problem && h('p', {class: 'more'},
-        h('button', {type: 'button', class: 'quiet', onClick: () => this.more(next)}, t('more')))
+      items ? children(items) : !problem && h(Loading),
+      problem && h(Failure, {problem, again: () => this.load(failed)}),
+      next && !problem && h('p', {class: 'more'}, h('button', {
+        type: 'button', class: 'quiet', 'aria-disabled': busy ? 'true' : undefined, onClick: () => this.load(next)
+      }, t(busy ? 'loading' : 'more')))
     ];
   }
 }
