@@ -541,14 +541,14 @@ public final class MailServer implements AutoCloseable {
                             "192.0.2.10:143;", "127.0.0.1:" + behind.imap + ";",
                             "192.0.2.10:110;", "127.0.0.1:" + behind.pop3 + ";",
                             "192.0.2.10:587;", "127.0.0.1:" + behind.smtp + ";",
-                            "listen 127.0.0.1:8081;", "listen 127.0.0.1:" + http + ";",
+                            "listen 127.0.0.1:881;", "listen 127.0.0.1:" + http + ";",
                             "http://127.0.0.1:8080/", "http://127.0.0.1:" + postern + "/",
                             "the-password-of-the-proxy", PROXY,
                             "/var/log/nginx/", folder + "/"));
             String mail = edited(
                     "nginx/postern-mail.conf",
                     Map.ofEntries(
-                            Map.entry("127.0.0.1:8081/", "127.0.0.1:" + http + "/"),
+                            Map.entry("127.0.0.1:881/", "127.0.0.1:" + http + "/"),
                             Map.entry("the-mail-key;", "demo-mail-key;"),
                             Map.entry("/etc/ssl/certs/mail.example.com.pem", certificate.file.toString()),
                             Map.entry("/etc/ssl/private/mail.example.com.key", certificate.key.toString()),

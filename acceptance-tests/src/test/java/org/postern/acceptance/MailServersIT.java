@@ -251,8 +251,7 @@ class MailServersIT {
                         .as(server.log())
                         .isLessThan(Duration.ofSeconds(3));
                 assertThat(atOnce(server, ALICE, "wrong", token)).containsOnly(false);
-                assertThat(server.log())
-                        .contains("Postern says " + told + ", so the server behind is asked: imap, 127.0.0.1");
+                assertThat(server.log()).contains("Postern says " + told + ", so nginx says OK: imap, 127.0.0.1");
             } finally {
                 inItsPlace.close();
             }
@@ -350,6 +349,32 @@ class MailServersIT {
                     .as(server.log())
                     .isTrue();
             assertThat(server.log()).doesNotContain(PROXY, "demo-alice");
+            assertThat(server.log().contains("so nginx says Invalid login or password: pop3, 127.0.0.1"))
+                    .isEqualTo(!posternAnswers);
+        }
+    }
+
+    /** A Postern that does not have it, or has another, would let it through. */
+    @Test
+    void nginx_theProxysPassword_isNobodysOwn_whateverPosternSays(@TempDir Path own) throws Exception {
+        HttpServer unknowing = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        unknowing.createContext("/", exchange -> {
+            exchange.getResponseHeaders().set("Auth-Status", "OK");
+            exchange.getResponseHeaders().set("Auth-Server", "127.0.0.1");
+            exchange.getResponseHeaders().set("Auth-Port", String.valueOf(behind.imap));
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        unknowing.start();
+        try (MailServer server = MailServer.nginx(own, unknowing.getAddress().getPort(), certificate, "on", behind)) {
+            assertThat(MailClient.imap(server.imap, ALICE, "demo-alice")).isTrue();
+            assertThat(MailClient.imap(server.imap, ALICE, PROXY)).isFalse();
+            assertThat(MailClient.imapPlain(server.imap, BOB, PROXY)).isFalse();
+            assertThat(server.log())
+                    .contains("Postern says 200, so nginx says Invalid login or password: imap, 127.0.0.1")
+                    .doesNotContain("nginx says OK");
+        } finally {
+            unknowing.stop(0);
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.postern.core.Channel;
+import org.postern.core.MailboxAddress;
 import org.postern.core.Secret;
 import org.postern.core.UnavailableException;
 import org.postern.core.service.MailLogins;
@@ -59,7 +60,17 @@ final class NginxCheck {
         Optional<String> secret = decoded(header(request, "Auth-Pass"));
         if (!settings.password().isEmpty()
                 && secret.map(Secret::of).filter(settings.password()::equals).isPresent()) {
-            LOG.error("somebody logs in at nginx with the password that only nginx may know, sso.mail.nginx.password");
+            LOG.error(
+                    "somebody at {} logs in at nginx as {} with the password that only nginx may know,"
+                            + " sso.mail.nginx.password",
+                    MailQuestion.client(
+                                    header(request, "Client-IP"),
+                                    caller.arrival().address())
+                            .address(),
+                    decoded(header(request, "Auth-User"))
+                            .flatMap(MailboxAddress::parse)
+                            .map(MailboxAddress::toString)
+                            .orElse("nobody"));
             refuse(request, response, "Invalid login or password", "535 5.7.8");
             return;
         }

@@ -407,12 +407,22 @@ class MailServersTest {
     /** It opens every mailbox behind nginx, so nginx must not carry it there for whoever knows it. */
     @Test
     void nginx_thePasswordOfTheProxy_isNobodysOwn() throws IOException {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        log.start();
+        root.addAppender(log);
         assertThat(nginx("alice@acme.example", ascii(PROXY.replace("-", "%2D")), "plain", "imap", "1"))
                 .contains("Auth-Status: Invalid login or password", "Auth-Error-Code: 535 5.7.8", "Auth-Wait: 1")
                 .doesNotContain("Auth-Server", PROXY);
         assertThat(nginx("alice@acme.example", ascii(PROXY), "plain", "imap", "3"))
                 .contains("Auth-Status: Invalid login or password")
                 .doesNotContain("Auth-Wait");
+        root.detachAppender(log);
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsOnly(
+                        "somebody at 192.0.2.44 logs in at nginx as alice@acme.example with the password that only"
+                                + " nginx may know, sso.mail.nginx.password");
     }
 
     /** nginx sends them on as they are, so that the server behind reads another password, or a command. */

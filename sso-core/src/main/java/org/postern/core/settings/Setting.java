@@ -86,7 +86,7 @@ public enum Setting {
             "sso.mail.nginx.password",
             "",
             "What nginx gives the server behind it in a token's place: a password that opens every mailbox there, for"
-                    + " nginx's address alone; at least 16 characters. Empty: the token itself. Secret."),
+                    + " nginx's address alone; 16 to 128 letters, digits, `-` and `_`. Empty: the token itself. Secret."),
     AUTH_PORT(
             "sso.mail.auth.port",
             "0",

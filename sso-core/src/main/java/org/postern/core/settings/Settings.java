@@ -545,7 +545,13 @@ public record Settings(
             server(Setting.NGINX_IMAP).ifPresent(s -> servers.put(Channel.IMAP, s));
             server(Setting.NGINX_POP3).ifPresent(s -> servers.put(Channel.POP3, s));
             server(Setting.NGINX_SMTP).ifPresent(s -> servers.put(Channel.SMTP, s));
-            return new Nginx(Map.copyOf(servers), secret(Setting.NGINX_PASSWORD, 16));
+            Secret password = secret(Setting.NGINX_PASSWORD, 16);
+            if (!password.isEmpty() && !text(Setting.NGINX_PASSWORD).matches("[A-Za-z0-9_-]{16,128}")) {
+                // Stands in a regular expression of nginx's, and in an answer of which nginx reads 1,024 bytes.
+                throw new SettingsException(
+                        Setting.NGINX_PASSWORD.key(), "must be 16 to 128 letters, digits, hyphens and underscores");
+            }
+            return new Nginx(Map.copyOf(servers), password);
         }
 
         private Auth auth() {
