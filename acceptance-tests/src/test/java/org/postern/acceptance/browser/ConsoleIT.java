@@ -419,6 +419,11 @@ class ConsoleIT {
         open(ALICE);
         browser.see("#tokens", "By the new session");
         assertThat(browser.find("#tokens").getText()).doesNotContain("Of another administrator");
+
+        signInUntold("mail");
+        browser.find("#signout").click();
+        browser.see("#me", "mail@acme.example");
+        assertThat(browser.has(".notice")).isFalse();
     }
 
     private static void signInUntold(String role) {
