@@ -199,7 +199,10 @@ final class DiagnosisResource {
         }
     }
 
-    /** Else anybody's passwords could be tried here, with this server's address and in nobody's name. */
+    /**
+     * Else anybody's passwords could be tried here, with this server's address and in nobody's name; and a token that is
+     * refused in any case would be taken for a fault of the servers, or be used up.
+     */
     private void requireToken(Actor actor, Mailbox mailbox, Secret token) {
         LoginTokens.TokenCheck check = postern.tokens().checkToken(actor, mailbox.address(), token);
         if (check instanceof LoginTokens.TokenCheck.Throttled throttled) {
@@ -207,6 +210,11 @@ final class DiagnosisResource {
         }
         if (check instanceof LoginTokens.TokenCheck.Unknown) {
             throw Problem.badInput("token", "is no token of this mailbox");
+        }
+        if (check instanceof LoginTokens.TokenCheck.Known known
+                && known.refused().isPresent()) {
+            throw Problem.badInput(
+                    "token", "does not work: " + known.refused().get().apiName());
         }
     }
 

@@ -207,4 +207,28 @@ class DiagnosisApiTest {
                         .map(e -> e.administrator().map(Object::toString).orElse("") + " " + e.detail()))
                 .containsExactly("mail@acme.example diagnosis: no token");
     }
+
+    /** It would be a fault of every server; and the webmail would use up what works once. */
+    @ParameterizedTest
+    @CsvSource({
+        "company@globex.example, dave@globex.example, normal, not_approved",
+        "mail@acme.example, alice@acme.example, sso, wrong_type",
+        "mail@acme.example, alice@acme.example, normal, revoked"
+    })
+    void tokenThatMailServersRefuse_isNotTried(String admin, String user, String type, String why) {
+        String wish = "{\"user\":\"" + user + "\",\"type\":\"" + type + "\",\"reason\":\"T\"}";
+        JsonPath token =
+                JsonPath.from(server.as(admin, "POST", "/sso/v1/tokens", wish).body());
+        String one = "/sso/v1/tokens/" + token.getString("id");
+        if (why.equals("revoked")) {
+            server.as(admin, "DELETE", one, "");
+        }
+        HttpResponse<String> answer = server.as(
+                admin, "POST", path(user), "{\"reason\":\"T\",\"token\":\"" + token.getString("token") + "\"}");
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(JsonPath.from(answer.body()).getList("errors.message")).containsExactly("does not work: " + why);
+        assertThat(JsonPath.from(server.as(admin, "GET", one, "").body()).getInt("uses"))
+                .isZero();
+    }
 }

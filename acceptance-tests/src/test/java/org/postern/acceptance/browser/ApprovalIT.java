@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.postern.acceptance.RunningPostern;
 
@@ -191,6 +192,12 @@ class ApprovalIT {
                 .contains("diagnose-token-wrong");
         assertThat(browser.has("#diagnose [role=alert]")).isFalse();
         new Look(browser, "console").at("console-diagnose-no-token");
+
+        Desk desk = Desk.of(postern, "company@acme.example");
+        Desk.Issued waiting = desk.issue(ALICE, "normal");
+        browser.find("#diagnose-token").sendKeys(waiting.token(), Keys.ENTER);
+        browser.see("#diagnose-token-wrong", "Not approved yet");
+        desk.revoke(waiting.id());
     }
 
     /** A password that the browser keeps is no word of its owner. */

@@ -208,6 +208,20 @@ class ConsoleIT {
     }
 
     @Test
+    void chosenValue_thatIsLiveAlready_isSaidAtItsField() {
+        Desk.of(postern, "company@acme.example").issue(ALICE, "normal", "\"token\":\"Blau7Pferd-x\"");
+        signIn("mail");
+        open(ALICE);
+        type("reason", "Ticket 4711");
+        type("token", "Blau7Pferd-x");
+        browser.find("#generate-token").click();
+
+        browser.see("#token-wrong", "already in use");
+        browser.await(d -> browser.hasFocus("#token[aria-invalid=true]"));
+        assertThat(browser.has("#generate [role=alert]")).isFalse();
+    }
+
+    @Test
     void password_isValidated_andKeptNowhere() {
         signIn("mail");
         open(ALICE);
@@ -405,6 +419,11 @@ class ConsoleIT {
         open(ALICE);
         browser.see("#tokens", "By the new session");
         assertThat(browser.find("#tokens").getText()).doesNotContain("Of another administrator");
+
+        signInUntold("mail");
+        browser.find("#signout").click();
+        browser.see("#me", "mail@acme.example");
+        assertThat(browser.has(".notice")).isFalse();
     }
 
     private static void signInUntold(String role) {

@@ -104,8 +104,12 @@ public final class LoginTokens implements WebmailLogins {
 
     /** What a value is that an administrator wants to try at the mail servers. */
     public sealed interface TokenCheck {
-        /** A token of the mailbox, live or not. */
-        record Known() implements TokenCheck {}
+        /**
+         * A token of the mailbox.
+         *
+         * @param refused why mail servers refuse it, where they do
+         */
+        record Known(Optional<Refusal> refused) implements TokenCheck {}
 
         record Unknown() implements TokenCheck {}
 
@@ -135,8 +139,14 @@ public final class LoginTokens implements WebmailLogins {
                 return new TokenCheck.Unknown();
             }
             counted.right();
-            return new TokenCheck.Known();
+            return new TokenCheck.Known(refusedByMailServers(token.get()));
         }
+    }
+
+    private Optional<Refusal> refusedByMailServers(LoginToken token) {
+        return token.type().mailProtocols()
+                ? Refusal.of(token.state(clock.instant()))
+                : Optional.of(Refusal.WRONG_TYPE);
     }
 
     /**

@@ -114,7 +114,8 @@ class Console extends Component {
       await api.signOut();
       this.leave(false);
     } catch (staying) {
-      if (staying.status !== 401) {
+      // What has ended is told at the door, and another administrator's session by the page itself.
+      if (staying.status !== 401 && staying.status !== 403) {
         this.setState({staying});
       }
     }

@@ -1,7 +1,7 @@
 // Diagnose: tries a mailbox at its servers while one looks on, and says what is wrong and what to do.
 import * as api from './api.js';
 import {Reason} from './generate.js';
-import {bytes, count, exactly, millis, number, t} from './texts.js';
+import {bytes, count, exactly, millis, number, refusal, t} from './texts.js';
 import {Alert, Component, Copy, Field, Status, described, h, words} from './view.js';
 
 const NAMES = {imap: 'IMAP4', pop3: 'POP3', smtp: 'SMTP', webmail: 'Webmail'};
@@ -146,7 +146,8 @@ export class Diagnose extends Component {
 
   render({mailbox, by}, {busy, services = {}, report, problem, cancelled, said}) {
     const approved = mailbox.approval !== 'none';
-    const wrong = problem?.errors.some(e => e.field === 'token') ? t('refused.unknown') : undefined;
+    const bad = problem?.errors.find(e => e.field === 'token');
+    const wrong = bad && (refusal('refused', bad.message.split(': ').at(-1)) || t('refused.unknown'));
     const shown = problem && problem.errors.length === 0;
     const whole = report && !shown && summary(report.services, cancelled, approved);
     return h('section', {class: 'card', 'aria-labelledby': 'diagnose-title'},

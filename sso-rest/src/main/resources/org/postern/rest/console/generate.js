@@ -117,7 +117,8 @@ export class Generate extends Component {
       return h(Given, {token: given, looks: mailbox.read_only, onClose: () => this.setState({given: undefined}, () => document.getElementById('reason').focus())});
     }
     const wrong = field => problem?.errors.some(e => e.field === field) ? t(`generate.${field}.wrong`) : undefined;
-    const shown = problem && problem.errors.length === 0;
+    const badToken = problem?.status === 409 ? words(problem) : wrong('token');
+    const shown = problem && problem.errors.length === 0 && !badToken;
     const typed = drafts.get(draftOf(mailbox.address)) || {type: mailbox.types[0], token: '', duration: '24', locale: ''};
     return h('form', {id: 'generate', onInput: e => this.type(e.currentTarget), onSubmit: e => this.submit(e)},
       shown && h('p', {class: 'alert bad', role: 'alert', id: 'generate-error', tabindex: -1}, failure(problem, mailbox.address)),
@@ -127,9 +128,9 @@ export class Generate extends Component {
           h('input', {type: 'radio', name: 'type', value: type, required: true, defaultChecked: type === typed.type}),
           h('span', null, h('b', null, t(`type.${type}`)), h('span', {class: 'rule'}, t(`type.${type}.more`)))))),
       h(Reason, {id: 'reason', mailbox, problem}),
-      h(Field, {id: 'token', label: t('generate.token'), rule: t('generate.token.rule'), error: wrong('token')},
+      h(Field, {id: 'token', label: t('generate.token'), rule: t('generate.token.rule'), error: badToken},
         h('input', {
-          ...described('token', true, wrong('token')), name: 'token', type: 'text', maxlength: 128, autocomplete: 'off',
+          ...described('token', true, badToken), name: 'token', type: 'text', maxlength: 128, autocomplete: 'off',
           autocapitalize: 'none', spellcheck: false, defaultValue: typed.token
         }),
         typed.token && h('p', {class: `strength s${strength(typed.token)}`, id: 'strength', role: 'status'},
