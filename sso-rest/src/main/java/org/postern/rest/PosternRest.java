@@ -35,6 +35,7 @@ public final class PosternRest {
 
     static final MailboxAddress NOBODY =
             MailboxAddress.parse("nobody@postern.invalid").orElseThrow();
+    private static final long HEAD_START_MILLIS = 700;
 
     private final Postern postern;
     private final Diagnoses diagnoses;
@@ -74,9 +75,18 @@ public final class PosternRest {
         add(context, "postern-console", new ConsoleServlet(() -> beginLists(api)), "/console/*");
     }
 
-    /** The first list costs the store much more than those after it: this is one, of a mailbox that nobody has. */
+    /**
+     * The first list costs the store much more than those after it: this is one, of a mailbox that nobody has. It gives the
+     * page, which waits for the API, the time to be there first.
+     */
     private void beginLists(OnDemand api) {
         api.begin();
+        try {
+            Thread.sleep(HEAD_START_MILLIS);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return;
+        }
         postern.backend().tokens().tokens(NOBODY, Optional.empty(), 1, Optional.empty());
     }
 

@@ -105,6 +105,25 @@ class ConsoleIT {
         browser.awaitElement("#password");
     }
 
+    /** Right after a start the API takes half a second for its first answer. */
+    @Test
+    void browserThatNeverSignedIn_seesTheDoorWithoutAskingTheApi() {
+        String asked =
+                "return performance.getEntriesByType('resource').map(e => e.name).filter(n => n.includes('/sso/'))";
+        browser.go(postern.address() + "/console/");
+        browser.awaitElement("#user");
+        assertThat((List<?>) browser.script(asked)).isEmpty();
+
+        signIn("mail");
+        browser.driver().navigate().refresh();
+        browser.awaitElement("#mailboxes a");
+        browser.find("#signout").click();
+        browser.awaitElement("#password");
+        browser.driver().navigate().refresh();
+        browser.awaitElement("#user");
+        assertThat((List<?>) browser.script(asked)).isEmpty();
+    }
+
     @Test
     void mailboxes_areFoundAsOneTypes_byKeyboardAlone() {
         signIn("mail");

@@ -6,6 +6,8 @@ const BACKGROUND = {'X-Background': 'true'};
 /** What a diagnosis calls itself. */
 const DIAGNOSE = 'Postern Diagnose';
 const NOBODYS = {csrf: '', address: ''};
+/** Kept where this browser has begun a session, of which the page cannot see the cookie. */
+const BEGUN = 'postern.session';
 /** Says to the browser's other tabs, whose session is the same, that it was begun or ended here. */
 const tabs = new BroadcastChannel('postern.session');
 let own = NOBODYS;
@@ -52,7 +54,7 @@ async function send(method, path, wanted = {}, read = response => response.json(
       throw new Problem(0);
     }
     if (fault.status === 401 && sent.csrf && sent.csrf === own.csrf) {
-      own = NOBODYS;
+      forgotten();
       ended();
     }
     if (fault.status === 403 && method !== 'GET' && await isRenewed(sent)) {
@@ -65,7 +67,12 @@ async function send(method, path, wanted = {}, read = response => response.json(
 const segment = encodeURIComponent;
 const kept = session => {
   own = session;
+  localStorage.setItem(BEGUN, 'begun');
   return session;
+};
+const forgotten = () => {
+  own = NOBODYS;
+  localStorage.removeItem(BEGUN);
 };
 
 /** Says whom to tell when the session has ended. */
@@ -73,8 +80,13 @@ export const onEnd = listener => {
   ended = listener;
 };
 
-/** The session that this browser has; a Problem 401 where it has none. */
-export const session = async () => kept(await send('GET', 'session'));
+/** The session that this browser has; a Problem 401 where it has none, and at once where it never began one. */
+export const session = async () => {
+  if (!localStorage.getItem(BEGUN)) {
+    throw new Problem(401);
+  }
+  return kept(await send('GET', 'session'));
+};
 
 /** Says whom to tell of the session that another tab has begun. */
 export const onChange = listener => {
@@ -112,7 +124,7 @@ export const signIn = async (user, password) => {
 
 export const signOut = async () => {
   await send('DELETE', 'session');
-  own = NOBODYS;
+  forgotten();
   tabs.postMessage('');
 };
 
