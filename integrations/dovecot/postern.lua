@@ -49,11 +49,12 @@ function auth_password_verify(request, password)
     client = nil
     collectgarbage()
   end
-  if status == 200 then
+  -- Only these very answers say that it is a token of this mailbox, or none: any other page comes from something else.
+  local said = answer:payload() or ""
+  if status == 200 and string.match(said, '^{"result":"ok","user":"([^"\\]+)"') == string.lower(request.user) then
     return dovecot.auth.PASSDB_RESULT_OK, {}
   end
-  -- Only this very answer says that it is no token; any other 403 comes from something in between.
-  if status == 403 and string.find(answer:payload() or "", '"result":"no"', 1, true) then
+  if status == 403 and string.find(said, '{"result":"no"', 1, true) == 1 then
     return dovecot.auth.PASSDB_RESULT_NEXT, {}
   end
   request:log_error("postern: cannot ask at " .. URL .. ": status " .. status)

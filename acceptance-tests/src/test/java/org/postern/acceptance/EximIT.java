@@ -393,6 +393,9 @@ class EximIT {
                 "HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n",
                 "HTTP/1.1 200 OK\r\n\r\n{\"result\":\"no\"}",
                 "HTTP/1.1 200 OK\r\n\r\n<h1>Welcome</h1>",
+                "HTTP/1.1 200 OK\r\n\r\n{\"result\":\"ok\",\"user\":\"bob@acme.example\"}",
+                "HTTP/1.1 200 OK\r\n\r\n{\"result\":\"ok\"}",
+                "HTTP/1.1 200 OK\r\n\r\nYou asked {\"result\":\"ok\",\"user\":\"alice@acme.example\"}",
                 "yes",
                 "220 smtp.example ESMTP\r\n"
             })

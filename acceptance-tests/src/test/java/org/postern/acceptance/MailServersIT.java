@@ -167,25 +167,64 @@ class MailServersIT {
         }
     }
 
-    /** 401 is what Postern says to a wrong key. */
+    /** 401 is what Postern says to a wrong key; with a page it is another program. */
     @ParameterizedTest
-    @ValueSource(strings = {"lua 500", "oauth2 500", "lua 401", "oauth2 401"})
-    void posternAnswersNeitherYesNorNo_ownPasswordsWork_within3Seconds(String which, @TempDir Path own)
-            throws IOException {
-        int status = Integer.parseInt(which.replaceFirst(".* ", ""));
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "lua    | 500 | ``",
+                "oauth2 | 500 | ``",
+                "lua    | 401 | ``",
+                "oauth2 | 401 | ``",
+                "lua    | 200 | ``",
+                "oauth2 | 200 | ``",
+                "lua    | 200 | <!DOCTYPE html><title>Welcome</title>",
+                "oauth2 | 200 | <!DOCTYPE html><title>Welcome</title>",
+                "lua    | 200 | {\"result\":\"ok\"}",
+                "lua    | 200 | {\"result\":\"ok\",\"user\":\"bob@acme.example\"}",
+                "lua    | 200 | {\"asked\":{\"result\":\"ok\",\"user\":\"alice@acme.example\"}}",
+                "lua    | 200 | {\"result\":\"no\"}",
+                "lua    | 403 | {\"result\":\"ok\",\"user\":\"alice@acme.example\"}",
+                "oauth2 | 200 | {\"result\":\"ok\",\"user\":\"alice@acme.example\"}"
+            })
+    void posternAnswersNeitherYesNorNo_ownPasswordsWork_within3Seconds(
+            String passdb, int status, String page, @TempDir Path own) throws IOException {
         HttpServer faulty = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         faulty.createContext("/", exchange -> {
             exchange.getRequestBody().readAllBytes();
-            exchange.sendResponseHeaders(status, -1);
+            byte[] body = page.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+            exchange.getResponseBody().write(body);
             exchange.close();
         });
         faulty.start();
-        try (MailServer server = MailServer.dovecot(
-                own, which.replaceFirst(" .*", ""), faulty.getAddress().getPort())) {
+        try (MailServer server =
+                MailServer.dovecot(own, passdb, faulty.getAddress().getPort())) {
             assertThat(timed(() -> everywhere(server, ALICE, "demo-alice"))).isLessThan(Duration.ofSeconds(3));
             assertThat(MailClient.imap(server.imap, ALICE, "wrong")).isFalse();
         } finally {
             faulty.stop(0);
+        }
+    }
+
+    /** Contract, section 9: IMAP4, POP3 and SMTP, and nothing else. */
+    @ParameterizedTest
+    @ValueSource(strings = {"lua", "oauth2"})
+    void tokenOpensMail_andNoFilterOrOtherService(String passdb) throws IOException {
+        String token = desk.issueByApi(ALICE, "normal", "For mail").getString("token");
+        for (String service : List.of("imap", "pop3", "smtp", "submission", "sieve", "lmtp", "doveadm", "mailbox")) {
+            boolean mail = List.of("imap", "pop3", "smtp", "submission").contains(service);
+            for (String client : List.of("", " -x rip=192.0.2.7", " -x rip=2001:db8::7")) {
+                String test = "doveadm -c " + folder.resolve(passdb) + "/dovecot.conf auth test -x service=" + service
+                        + client + " " + ALICE + " ";
+                assertThat(Tool.run(test + token, "").exitCode() == 0)
+                        .as(service + client)
+                        .isEqualTo(mail);
+                assertThat(Tool.run(test + "demo-alice", "").exitCode())
+                        .as(service + client)
+                        .isZero();
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,8 @@ final class AuthConversation {
     /** What waits for more on one connection, at most. */
     static final int MOST_BEGUN = 100;
 
+    private static final String ID = "[0-9]{1,10}";
+
     /**
      * What was begun, and waits for more.
      *
@@ -29,7 +32,15 @@ final class AuthConversation {
 
     private final MailLogins logins;
     private final String peer;
-    private final Map<String, Begun> begun = new HashMap<>();
+    /** Postfix does not say what was given up: the oldest goes. */
+    private final Map<String, Begun> begun = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Begun> eldest) {
+            return size() > MOST_BEGUN;
+        }
+    };
 
     /** @param peer the mail server's address literal */
     AuthConversation(MailLogins logins, String peer) {
@@ -80,7 +91,7 @@ final class AuthConversation {
     }
 
     private String begin(String... parts) {
-        if (parts.length < 3 || !parts[1].matches("[0-9]{1,10}")) {
+        if (parts.length < 3 || !parts[1].matches(ID)) {
             throw new IllegalArgumentException("AUTH without an id");
         }
         String id = parts[1];
@@ -93,10 +104,7 @@ final class AuthConversation {
         }
         Optional<Channel> protocol = MailQuestion.channel(said.getOrDefault("service", ""));
         boolean login = parts[2].equals("LOGIN");
-        if ((!login && !parts[2].equals("PLAIN"))
-                || protocol.isEmpty()
-                || begun.size() >= MOST_BEGUN
-                || begun.containsKey(id)) {
+        if ((!login && !parts[2].equals("PLAIN")) || protocol.isEmpty() || begun.containsKey(id)) {
             return "FAIL\t" + id;
         }
         Client client = MailQuestion.client(said.getOrDefault("rip", ""), peer);
@@ -110,11 +118,11 @@ final class AuthConversation {
     }
 
     private String goOn(String... parts) {
-        Begun request = parts.length < 3 ? null : begun.remove(parts[1]);
-        if (request == null) {
-            throw new IllegalArgumentException("CONT of nothing");
+        if (parts.length < 3 || !parts[1].matches(ID)) {
+            throw new IllegalArgumentException("CONT without an id");
         }
-        return respond(parts[1], request, parts[2]);
+        Begun request = begun.remove(parts[1]);
+        return request == null ? "FAIL\t" + parts[1] : respond(parts[1], request, parts[2]);
     }
 
     private String respond(String id, Begun request, String response) {

@@ -289,6 +289,34 @@ class MailServersTest {
                         "a mail server at 127.0.0.1 was refused: its key is not the mail key");
     }
 
+    /** What is loopback to a mail server is the webmail beside it, and not this host, where scripts and portals are. */
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "127.9.9.9", "::1"})
+    void wrongTriesFromAMailServersLoopback_doNotHoldBackThisHost(String loopback) {
+        for (String user : new String[] {"alice@acme.example", "bob@acme.example", "postmaster@acme.example"}) {
+            server.as(
+                    Server.COMPANY,
+                    "POST",
+                    "/sso/v1/tokens",
+                    "{\"user\":\"" + user + "\",\"type\":\"normal\",\"reason\":\"T\"}");
+            for (int i = 0; i < 12; i++) {
+                json("{\"user\":\"" + user + "\",\"password\":\"wrong-" + i + "\",\"client_ip\":\"" + loopback + "\"}");
+            }
+        }
+        assertThat(server.trail()).extracting(row -> row.client().address()).contains(loopback);
+        assertThat(server.as(Server.DOMAIN, "GET", "/sso/v1/me", "").statusCode())
+                .isEqualTo(200);
+    }
+
+    /** The files for Dovecot and Exim compare the beginning of the answer. */
+    @Test
+    void check_answersBeginAsTheFilesForMailServersExpect() {
+        String token = issue("normal", "");
+        assertThat(check("Alice@ACME.example", token, "imap").body())
+                .startsWith("{\"result\":\"ok\",\"user\":\"alice@acme.example\"");
+        assertThat(check("alice@acme.example", "wrong", "imap").body()).startsWith("{\"result\":\"no\"");
+    }
+
     @Test
     void withoutAKey_thereIsNothing() {
         try (Server other = new Server(Map.of())) {

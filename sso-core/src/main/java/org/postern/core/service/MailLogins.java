@@ -21,6 +21,7 @@ import org.postern.core.TokenDigest;
 import org.postern.core.TokenKeys;
 import org.postern.core.TokenSession;
 import org.postern.core.Visit;
+import org.postern.core.settings.AddressList;
 import org.postern.core.settings.Company;
 import org.postern.core.spi.MailDirectory;
 import org.postern.core.spi.TokenStore;
@@ -132,7 +133,7 @@ public final class MailLogins {
             return checkCredential(mailbox.get(), secret, presented);
         }
         Throttle.Admission admission =
-                throttle.begin(mailbox.map(MailboxAddress::toString).orElse(""), client);
+                throttle.begin(mailbox.map(MailboxAddress::toString).orElse(""), counted(client));
         if (admission instanceof Throttle.Blocked blocked) {
             activity.count(protocol, Activity.Outcome.THROTTLED);
             audit.foldHeldBack(presented.refusal(Optional.empty(), AuditTrail.HELD_BACK));
@@ -156,6 +157,11 @@ public final class MailLogins {
             activity.count(protocol, Activity.Outcome.REFUSED);
             return new Check.Refused();
         }
+    }
+
+    /** A mail server's loopback is not this host's, and nobody here is held back for what is tried from there. */
+    private static Client counted(Client client) {
+        return AddressList.isLoopback(client.address()) ? new Client("", client.userAgent()) : client;
     }
 
     /**
