@@ -105,6 +105,21 @@ class ConsoleIT {
         browser.awaitElement("#password");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Alice <alice@acme.example>",
+                "Alice <alice@acme.example>,",
+                "mailto:alice@acme.example",
+                " alice@acme.example. ",
+                "alice@acme.example;"
+            })
+    void mailbox_isFoundByWhatIsPasted(String pasted) {
+        signIn("mail");
+        type("q", pasted);
+        browser.await(d -> texts("#mailboxes a").equals(List.of("alice@acme.example")));
+    }
+
     /** Right after a start the API takes half a second for its first answer. */
     @Test
     void browserThatNeverSignedIn_seesTheDoorWithoutAskingTheApi() {

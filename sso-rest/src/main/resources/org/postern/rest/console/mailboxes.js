@@ -5,8 +5,8 @@ import {Address, Component, Empty, Pages, Status, h, mailboxPage} from './view.j
 
 const PAUSE = 200;
 
-/** What somebody pasted, without what is around an address: blanks, brackets with a name before them, a link's scheme. */
-const plain = text => text.trim().replace(/^[^<>]*<([^<>\s]+@[^<>\s]+)>$/, '$1').replace(/^mailto:/i, '');
+/** What somebody pasted, without what is around an address: blanks, brackets with a name before them, a link's scheme, a sentence's end. */
+const plain = text => text.trim().replace(/^[^<>]*<([^<>\s]+@[^<>\s]+)>[.,;:]*$/, '$1').replace(/^mailto:/i, '').replace(/(@.+?)[.,;:)]+$/, '$1');
 
 let lastSearch = '';
 /** The list as it was last searched. */
