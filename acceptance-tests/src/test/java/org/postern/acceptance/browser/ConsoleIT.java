@@ -106,6 +106,26 @@ class ConsoleIT {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "en, 1, Too many attempts. Try again in 1 second.",
+        "en, 900, Too many attempts. Try again in 15 minutes.",
+        "de, 1, Zu viele Versuche. Versuchen Sie es in 1 Sekunde noch einmal.",
+        "el, 119, Πάρα πολλές προσπάθειες. Δοκιμάστε ξανά σε 119 δευτερόλεπτα.",
+        "pt_BR, 121, Muitas tentativas. Tente novamente em 3 minutos."
+    })
+    void throttled_saysForHowLong(String language, int seconds, String said) {
+        browser.go(postern.address() + "/console/");
+        browser.script("localStorage.setItem('postern.language', arguments[0])", language);
+        browser.go("about:blank").go(postern.address() + "/console/");
+        browser.awaitElement("#user").sendKeys("mail@acme.example");
+        browser.script(
+                "const seconds = arguments[0]; window.fetch = async () => new Response('', {status: 429, headers: {'Retry-After': seconds}})",
+                String.valueOf(seconds));
+        browser.find("#password").sendKeys("demo-mail", Keys.ENTER);
+        browser.see("#error", said);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "Alice <alice@acme.example>",

@@ -1,7 +1,7 @@
 // Diagnose: tries a mailbox at its servers while one looks on, and says what is wrong and what to do.
 import * as api from './api.js';
 import {Reason} from './generate.js';
-import {bytes, count, exactly, millis, number, refusal, t} from './texts.js';
+import {after, bytes, count, exactly, millis, number, refusal, t} from './texts.js';
 import {Alert, Component, Copy, Field, Status, described, h, words} from './view.js';
 
 const NAMES = {imap: 'IMAP4', pop3: 'POP3', smtp: 'SMTP', webmail: 'Webmail'};
@@ -25,7 +25,7 @@ const summary = (services, cancelled, given) => {
 
 const failure = (problem, began, tried) => {
   if (problem.status === 429 && !tried) {
-    return t('diagnose.busy', {seconds: problem.retryAfter});
+    return t('diagnose.busy', {when: after(problem.retryAfter)});
   }
   return problem.status === 409 ? t('diagnose.token.rule') : problem.status === 0 && began ? t('diagnose.lost') : words(problem);
 };

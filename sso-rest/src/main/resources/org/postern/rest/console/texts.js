@@ -84,6 +84,10 @@ export const short = n => n.toLocaleString(tag, n < 10_000 ? {} : {notation: 'co
 /** A moment by its parts, as Intl.DateTimeFormat names them. */
 export const day = (time, parts) => new Date(time).toLocaleString(tag, parts);
 
+/** After how long, not before: "in 5 seconds". */
+export const after = seconds => new Intl.RelativeTimeFormat(tag)
+  .format(...(seconds < 120 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute']));
+
 /** How long until then, or since then, in its greatest unit. */
 export const distance = time => {
   const seconds = Math.round((new Date(time) - Date.now()) / 1000);

@@ -1,6 +1,6 @@
 // What every page of the console is made of.
 import {Component, Fragment, h, render} from './preact.js';
-import {has, t} from './texts.js';
+import {after, has, t} from './texts.js';
 
 const SHORT = 120;
 
@@ -21,7 +21,7 @@ export const words = problem => {
     return t('problem.unreachable');
   }
   if (problem.status === 429) {
-    return t('problem.throttled', {seconds: problem.retryAfter});
+    return t('problem.throttled', {when: after(problem.retryAfter)});
   }
   const key = {401: 'problem.ended', 403: 'problem.denied', 404: 'problem.missing', 409: 'problem.live'}[problem.status];
   const fields = problem.errors.map(e => (has(`audit.${e.field}`) ? t(`audit.${e.field}`) : e.field)).join(', ');
