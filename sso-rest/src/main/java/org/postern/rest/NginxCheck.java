@@ -26,7 +26,7 @@ final class NginxCheck {
     private static final Logger LOG = LoggerFactory.getLogger(NginxCheck.class);
     /** From this attempt on nginx closes the connection instead of waiting for another. */
     private static final int LAST_ATTEMPT = 3;
-    /** NUL, LF and CR as nginx writes them. It hands them on, and the server behind reads another name, another password, or a command. */
+    /** NUL, LF and CR as nginx writes them. The server behind would read another name or password, or a command of nginx's. */
     private static final Pattern ENDS = Pattern.compile("%0[0AaDd]");
 
     private final MailLogins logins;
