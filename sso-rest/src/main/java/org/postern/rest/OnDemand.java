@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A servlet that is made by its first request, or when it is told to begin, also where the container starts every servlet that it is handed: no login
- * waits for what only the API needs. Thread-safe.
+ * A servlet that is made by its first request, or when it is told to begin, also where the container starts every servlet
+ * that it is handed: no login waits for what only the API needs. Thread-safe.
  */
 final class OnDemand extends GenericServlet {
     private static final long serialVersionUID = 1L;

@@ -57,7 +57,8 @@ public final class PosternRest {
 
     /**
      * Registers the servlets, while the context starts. {@code /tools/sso}, {@code /console} and {@code /health} answer at
-     * once; everything else is started by its first request, or beside the console's first page. Call it before a login filter is added, which would refuse {@code /api//method}.
+     * once; everything else is started by its first request, or beside the console's first page. Call it before a login
+     * filter is added, which would refuse {@code /api//method}.
      *
      * @throws IllegalStateException where a servlet of that name is there already
      */
