@@ -2,6 +2,7 @@ package org.postern.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -190,15 +191,13 @@ class MailServersIT {
             })
     void posternAnswersNeitherYesNorNo_ownPasswordsWork_within3Seconds(
             String passdb, int status, String page, @TempDir Path own) throws IOException {
-        HttpServer faulty = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        faulty.createContext("/", exchange -> {
+        HttpServer faulty = program(0, exchange -> {
             exchange.getRequestBody().readAllBytes();
             byte[] body = page.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
         });
-        faulty.start();
         try (MailServer server =
                 MailServer.dovecot(own, passdb, faulty.getAddress().getPort())) {
             assertThat(timed(() -> everywhere(server, ALICE, "demo-alice"))).isLessThan(Duration.ofSeconds(3));
@@ -251,8 +250,7 @@ class MailServersIT {
         if (how.equals("hanging")) {
             return new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
         }
-        HttpServer faulty = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-        faulty.createContext("/", exchange -> {
+        HttpServer faulty = program(port, exchange -> {
             if (how.endsWith("of another program")) {
                 exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"" + "x".repeat(2_000) + '"');
                 exchange.getResponseHeaders().set("Set-Cookie", "x".repeat(1_000));
@@ -262,8 +260,15 @@ class MailServersIT {
             exchange.getResponseBody().write(page);
             exchange.close();
         });
-        faulty.start();
         return () -> faulty.stop(0);
+    }
+
+    /** Some other program than Postern; at any port where {@code port} is 0. */
+    private static HttpServer program(int port, HttpHandler answer) throws IOException {
+        HttpServer program = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        program.createContext("/", answer);
+        program.start();
+        return program;
     }
 
     @ParameterizedTest
@@ -396,15 +401,13 @@ class MailServersIT {
     /** A Postern that does not have it, or has another, would let it through. */
     @Test
     void nginx_theProxysPassword_isNobodysOwn_whateverPosternSays(@TempDir Path own) throws Exception {
-        HttpServer unknowing = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        unknowing.createContext("/", exchange -> {
+        HttpServer unknowing = program(0, exchange -> {
             exchange.getResponseHeaders().set("Auth-Status", "OK");
             exchange.getResponseHeaders().set("Auth-Server", "127.0.0.1");
             exchange.getResponseHeaders().set("Auth-Port", String.valueOf(behind.imap));
             exchange.sendResponseHeaders(200, -1);
             exchange.close();
         });
-        unknowing.start();
         try (MailServer server = MailServer.nginx(own, unknowing.getAddress().getPort(), certificate, "on", behind)) {
             assertThat(MailClient.imap(server.imap, ALICE, "demo-alice")).isTrue();
             assertThat(MailClient.imap(server.imap, ALICE, PROXY)).isFalse();

@@ -26,6 +26,8 @@ class MailServersTest {
     private static final String PROXY = "a-password-for-the-proxy";
     private static final String FORM = "application/x-www-form-urlencoded";
 
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
     private final Server server = new Server(Map.of(
             "sso.mail.key",
             KEY,
@@ -36,8 +38,14 @@ class MailServersTest {
             "sso.mail.nginx.password",
             PROXY));
 
+    MailServersTest() {
+        log.start();
+        root.addAppender(log);
+    }
+
     @AfterEach
     void stop() {
+        root.detachAppender(log);
         server.close();
     }
 
@@ -267,19 +275,13 @@ class MailServersTest {
     /** One line a minute for strangers, whoever they are, and another for mail servers: neither hides the other. */
     @Test
     void strangers_doNotHideThatAMailServersKeyIsWrong() {
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
         try (Server other = new Server(Map.of("sso.mail.key", KEY, "sso.http.trusted-proxies", "127.0.0.1"))) {
-            log.start();
-            root.addAppender(log);
             for (int i = 1; i <= 20; i++) {
                 forwarded(other, "user=a&password=b", "192.0.2." + i);
             }
             for (int i = 1; i <= 20; i++) {
                 other.send("POST", "/sso/mail/check", "user=a&password=b", "X-Auth-Key", KEY + i, "Content-Type", FORM);
             }
-        } finally {
-            root.detachAppender(log);
         }
         assertThat(log.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
@@ -435,10 +437,6 @@ class MailServersTest {
     /** It opens every mailbox behind nginx, so nginx must not carry it there for whoever knows it. */
     @Test
     void nginx_thePasswordOfTheProxy_isNobodysOwn() throws IOException {
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
-        log.start();
-        root.addAppender(log);
         assertThat(nginx("alice@acme.example", ascii(PROXY.replace("-", "%2D")), "plain", "imap", "1"))
                 .contains("Auth-Status: Invalid login or password", "Auth-Error-Code: 535 5.7.8", "Auth-Wait: 1")
                 .doesNotContain("Auth-Server", PROXY);

@@ -161,7 +161,7 @@ public final class MailLogins {
 
     /** A mail server's loopback is not this host's, and nobody here is held back for what is tried from there. */
     private static Client counted(Client client) {
-        return AddressList.isLoopback(client.address()) ? new Client("", client.userAgent()) : client;
+        return AddressList.isLoopback(client.address()) ? Client.NOBODY : client;
     }
 
     /**
